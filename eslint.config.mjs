@@ -1,0 +1,93 @@
+import nx from '@nx/eslint-plugin'
+import stylistic from '@stylistic/eslint-plugin'
+import { defineConfig } from 'eslint/config'
+import tseslint from 'typescript-eslint'
+import { moduleBoundaries } from './tools/gates/layers.mjs'
+import { mutableModuleState, pure } from './tools/gates/syntax.mjs'
+
+const sources = ['libs/**/*.ts', 'services/**/*.ts', 'apps/**/*.ts', 'bench/**/*.ts', 'simulation/**/*.ts']
+const specs = ['**/*.spec.ts', 'services/all/tests/**/*.ts']
+const decidingFiles = ['decider', 'policy', 'projection', 'reactor'].map((kind) => `services/**/*.${kind}.ts`)
+
+const noDefault = { direct: true, named: true, defaultFrom: true, namedFrom: true, namespaceFrom: true }
+const exhaustive = { considerDefaultExhaustiveForUnions: false, requireDefaultForNonUnion: true }
+
+const everywhere = {
+  name: 'zyra/everywhere',
+  files: ['**/*.ts', '**/*.mjs'],
+  plugins: { '@stylistic': stylistic },
+  linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' },
+  rules: {
+    'max-lines': ['error', { max: 299, skipBlankLines: false, skipComments: false }],
+    'no-restricted-exports': ['error', { restrictDefaultExports: noDefault }],
+    'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'] }],
+    'no-eval': 'error',
+    'no-var': 'error',
+    'prefer-const': 'error',
+    eqeqeq: 'error',
+    '@stylistic/max-len': ['error', { code: 140 }],
+    '@stylistic/semi': ['error', 'never'],
+    '@stylistic/quotes': ['error', 'single', { avoidEscape: true }],
+    '@stylistic/no-tabs': 'error',
+    '@stylistic/no-trailing-spaces': 'error',
+    '@stylistic/eol-last': 'error',
+  },
+}
+
+const typed = {
+  name: 'zyra/typed',
+  files: sources,
+  extends: [tseslint.configs.strictTypeChecked],
+  plugins: { '@nx': nx },
+  languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+  rules: {
+    '@nx/enforce-module-boundaries': ['error', moduleBoundaries('source')],
+    '@typescript-eslint/consistent-type-imports': 'error',
+    '@typescript-eslint/switch-exhaustiveness-check': ['error', exhaustive],
+    '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+    '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+    '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+    '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
+    // An async function without await is how a fake fills a port's interface.
+    '@typescript-eslint/require-await': 'off',
+    'no-restricted-syntax': ['error', ...mutableModuleState],
+  },
+}
+
+const inSpecs = {
+  name: 'zyra/specs',
+  files: specs,
+  rules: {
+    '@nx/enforce-module-boundaries': ['error', moduleBoundaries('spec')],
+    'no-restricted-syntax': 'off',
+    // What jest's matchers and parsed bodies answer is `any`; a spec that reads it wrongly fails by itself.
+    '@typescript-eslint/no-unsafe-assignment': 'off',
+    '@typescript-eslint/no-unsafe-member-access': 'off',
+    '@typescript-eslint/no-unsafe-argument': 'off',
+    '@typescript-eslint/no-unsafe-call': 'off',
+    '@typescript-eslint/no-unsafe-return': 'off',
+    '@typescript-eslint/no-non-null-assertion': 'off',
+    '@typescript-eslint/unbound-method': 'off',
+  },
+}
+
+const deciding = {
+  name: 'zyra/deciding',
+  files: decidingFiles,
+  rules: {
+    'no-param-reassign': ['error', { props: true }],
+    'no-restricted-globals': ['error', ...pure.globals],
+    'no-restricted-syntax': ['error', ...mutableModuleState, ...pure.syntax],
+  },
+}
+
+export default defineConfig(
+  { ignores: ['**/dist/', '**/node_modules/', '.nx/', '.zyra/', 'coverage/', 'services/dashboard/'] },
+  everywhere,
+  typed,
+  inSpecs,
+  deciding,
+  { name: 'zyra/deciders', files: ['services/**/*.decider.ts'], rules: { 'max-lines': ['error', { max: 149 }] } },
+  { name: 'zyra/configuration', files: ['*.config.mjs', '.dependency-cruiser.mjs'], rules: { 'no-restricted-exports': 'off' } },
+)

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { event, type EventsOf } from './define.ts'
+
+const count = z.number().int()
+/** Order of Shopify's observations: ISO 8601 UTC with nine decimals, compared as text. */
+const vendorTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/, 'expected UTC with nine decimals')
+
+/** Where an observation of Shopify's stock came from. */
+const via = z.enum(['webhook', 'read'])
+
+const level = z.strictObject({ location: z.string(), available: count.nullable() })
+
+export const inventoryEvents = {
+  /** An inventory item has this SKU and title now: seen for the first time, or renamed. */
+  ItemIdentified: event({ aggregate: 'stock', schema: z.strictObject({ sku: z.string(), title: z.string() }) }),
+  /** The item is sold on Etsy as this SKU of this listing. `maxQuantity` is the most that the channel accepts. */
+  EtsyListingLinked: event({
+    aggregate: 'stock',
+    schema: z.strictObject({ listingId: z.string(), sku: z.string(), maxQuantity: count }),
+  }),
+  EtsyListingUnlinked: event({ aggregate: 'stock', schema: z.strictObject({ listingId: z.string() }) }),
+  /** Shopify's stock of the item at one location; null where Shopify does not track it. `total` is over all tracked locations. */
+  StockObserved: event({
+    aggregate: 'stock',
+    schema: z.strictObject({ location: z.string(), before: count.nullable(), available: count.nullable(), total: count.nullable(), at: vendorTime, via }),
+  }),
+  BufferSet: event({ aggregate: 'stock', schema: z.strictObject({ buffer: count.nonnegative() }) }),
+  /** What Etsy should sell from now on, with all that it was decided on. */
+  EtsyQuantityDecided: event({
+    aggregate: 'stock',
+    schema: z.strictObject({
+      listingId: z.string(),
+      sku: z.string(),
+      available: count,
+      buffer: count,
+      before: count.nullable(),
+      quantity: count.nonnegative(),
+      /** True if this only reduces what Etsy sells: such a write is let through even when everything is stopped. */
+      lowers: z.boolean(),
+      because: z.enum(['stock changed', 'buffer changed', 'listing linked', 'drift']),
+    }),
+  }),
+  /** Etsy sold another number than decided when it was read. */
+  DriftFound: event({
+    aggregate: 'stock',
+    schema: z.strictObject({ listingId: z.string(), decided: count, found: count }),
+  }),
+
+  /** Etsy sells this quantity now: written and answered, or found to be so. */
+  EtsyQuantitySet: event({
+    aggregate: 'etsy-quantity',
+    schema: z.strictObject({
+      listingId: z.string(),
+      sku: z.string(),
+      quantity: count,
+      before: count.nullable(),
+      /** How many writes it took; 0 where Etsy had it already. */
+      writes: count,
+      renewed: z.boolean(),
+    }),
+  }),
+  EtsyQuantityRefused: event({
+    aggregate: 'etsy-quantity',
+    schema: z.strictObject({ listingId: z.string(), sku: z.string(), quantity: count, reason: z.string() }),
+  }),
+
+  ReconcileStarted: event({ aggregate: 'reconcile', schema: z.strictObject({ because: z.string() }) }),
+  /** The next run on the timetable. */
+  ReconcileScheduled: event({ aggregate: 'reconcile', schema: z.strictObject({ at: z.iso.datetime() }) }),
+  ReconcileFinished: event({ aggregate: 'reconcile', schema: z.strictObject({ items: count }) }),
+  ReconcileFailed: event({ aggregate: 'reconcile', schema: z.strictObject({ reason: z.string() }) }),
+
+  /** One page of what both channels showed. */
+  ChannelsRead: event({
+    aggregate: 'channels',
+    schema: z.strictObject({
+      asOf: vendorTime,
+      last: z.boolean(),
+      itemsBefore: count,
+      items: z.array(
+        z.strictObject({
+          inventoryItem: z.string(),
+          sku: z.string(),
+          title: z.string(),
+          levels: z.array(level),
+          etsy: z.strictObject({ listingId: z.string(), sku: z.string(), quantity: count, maxQuantity: count }).nullable(),
+        }),
+      ),
+    }),
+  }),
+  ChannelsReadFailed: event({ aggregate: 'channels', schema: z.strictObject({ reason: z.string() }) }),
+} as const
+
+/** Stock on both channels. */
+export type InventoryEvent = EventsOf<'inventory', typeof inventoryEvents>

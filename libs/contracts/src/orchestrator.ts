@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { event, type EventsOf } from './define.ts'
+
+export const orchestratorEvents = {
+  /** A merchant is known from now on; live or sandbox as a whole, for ever. */
+  MerchantRegistered: event({
+    aggregate: 'merchant',
+    schema: z.strictObject({ mode: z.enum(['sandbox', 'live']), shopDomain: z.string(), etsyShopId: z.string() }),
+  }),
+  /** The shop removed the app; it stays known, since its redaction comes later. */
+  MerchantUninstalled: event({ aggregate: 'merchant', schema: z.strictObject({ shopDomain: z.string() }) }),
+  /** `autopilot`: nothing discretionary starts. `everything`: no call starts except one that lowers stock. */
+  CallsStopped: event({
+    aggregate: 'stop-switch',
+    schema: z.strictObject({ level: z.enum(['autopilot', 'everything']), by: z.string(), reason: z.string() }),
+  }),
+  CallsResumed: event({ aggregate: 'stop-switch', schema: z.strictObject({ by: z.string() }) }),
+  /** The personal data of a customer, or of the whole shop, is to become unreadable. Ids only. */
+  ErasureOrdered: event({
+    aggregate: 'erasure',
+    schema: z.strictObject({ scope: z.enum(['person', 'merchant']), customerId: z.string().nullable(), orderIds: z.array(z.string()) }),
+  }),
+  /** The keys are gone; applied again after every restore. */
+  KeysErased: event({ aggregate: 'erasure-effect', schema: z.strictObject({ keyIds: z.array(z.string()) }) }),
+  /** A customer asked what is known of them; to be answered within 30 days (Shopify's requirement). */
+  DataRequested: event({
+    aggregate: 'data-request',
+    schema: z.strictObject({ customerId: z.string(), orderIds: z.array(z.string()), dueBy: z.iso.datetime() }),
+  }),
+  /** What is known was written to a file for the merchant to hand over. */
+  DataExported: event({ aggregate: 'data-request-effect', schema: z.strictObject({ file: z.string(), sha256: z.string(), events: z.number().int() }) }),
+  DataExportFailed: event({ aggregate: 'data-request-effect', schema: z.strictObject({ reason: z.string() }) }),
+} as const
+
+/** What may happen, and who said so. */
+export type OrchestratorEvent = EventsOf<'orchestrator', typeof orchestratorEvents>

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { event, type EventsOf } from './define.ts'
+
+/** The aggregate that an event of the runtime stands under is the service's own choice (`*`): the runtime writes for every service. */
+export const runtimeEvents = {
+  /** A handler acts on events after this position only: it was added when the log had reached it. */
+  HandlerRegistered: event({
+    aggregate: 'handler',
+    schema: z.strictObject({ handler: z.string(), kind: z.enum(['policy', 'reactor']), afterSequence: z.number().int().nonnegative() }),
+  }),
+  /** A side effect is about to be tried for the n-th time: without an outcome after it, nobody knows whether it happened. */
+  EffectAttempted: event({
+    aggregate: '*',
+    schema: z.strictObject({ handler: z.string(), attempt: z.number().int().positive(), key: z.string(), forSequence: z.number().int().positive() }),
+  }),
+  /** A handler gave up on an aggregate; its events wait from this one on. */
+  HandlerParked: event({
+    aggregate: 'parked',
+    schema: z.strictObject({
+      handler: z.string(),
+      kind: z.enum(['policy', 'reactor']),
+      subject: z.string(),
+      fromSequence: z.number().int().positive(),
+      tries: z.number().int().positive(),
+      error: z.string(),
+    }),
+  }),
+  /** Somebody asked for the events that wait to be handled again. */
+  HandlerRedriven: event({ aggregate: 'parked', schema: z.strictObject({ handler: z.string(), subject: z.string(), attempt: z.number().int().positive() }) }),
+  /** All events that waited are handled. */
+  HandlerUnparked: event({ aggregate: 'parked', schema: z.strictObject({ handler: z.string(), subject: z.string(), upToSequence: z.number().int() }) }),
+  /** A timer was handed to the scheduler. */
+  TimerSet: event({ aggregate: '*', schema: z.strictObject({ timer: z.string(), at: z.iso.datetime() }) }),
+  /** A timer's time came. */
+  TimerFired: event({ aggregate: 'timer', schema: z.strictObject({ timer: z.string(), due: z.iso.datetime() }) }),
+} as const
+
+/** What the runtime itself records, in the name of each service. */
+export type RuntimeEvent = EventsOf<'runtime', typeof runtimeEvents>

@@ -1,0 +1,88 @@
+import { type StreamConfig, type JetStreamManager, DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, JetStreamApiError } from '@nats-io/jetstream'
+import { nanos } from '@nats-io/transport-node'
+
+/** The stream of events. Sealed yearly and followed by the next one; a restored log starts a new epoch. */
+export const LOG_STREAM = 'ZYRA'
+/** Timers: a stream that allows schedules loses `deny_purge` without a word, so it is never the log's. */
+export const TIMER_STREAM = 'ZYRA_TIMERS'
+/** Where each process proves that it can append. */
+export const PROBE_STREAM = 'ZYRA_PROBES'
+/** Wrapped keys; deleting one overwrites it. */
+export const KEY_STREAM = 'ZYRA_KEYS'
+
+const HOUR = 3_600_000
+
+/** Shopify retries a delivery for four hours: an id is known for six. */
+export const DUPLICATE_WINDOW_MS = 6 * HOUR
+
+const logConfig = (replicas: number, epoch: number): Partial<StreamConfig> & { name: string } => ({
+  name: LOG_STREAM,
+  subjects: ['zyra.>'],
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.New,
+  compression: StoreCompression.S2,
+  num_replicas: replicas,
+  deny_delete: true,
+  deny_purge: true,
+  allow_direct: true,
+  allow_atomic: true,
+  duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+  metadata: { 'zyra.epoch': String(epoch) },
+})
+
+const timerConfig = (replicas: number): Partial<StreamConfig> & { name: string } => ({
+  name: TIMER_STREAM,
+  subjects: ['timers.>'],
+  storage: StorageType.File,
+  num_replicas: replicas,
+  allow_msg_schedules: true,
+  allow_direct: true,
+  max_msgs_per_subject: 16,
+  max_age: nanos(400 * 24 * HOUR),
+})
+
+const probeConfig = (replicas: number): Partial<StreamConfig> & { name: string } => ({
+  name: PROBE_STREAM,
+  subjects: ['probes.>'],
+  storage: StorageType.File,
+  num_replicas: replicas,
+  max_msgs_per_subject: 1,
+  max_age: nanos(HOUR),
+})
+
+const keyConfig = (replicas: number): Partial<StreamConfig> & { name: string } => ({
+  name: KEY_STREAM,
+  subjects: ['keys.>'],
+  storage: StorageType.File,
+  num_replicas: replicas,
+  allow_direct: true,
+  max_msgs_per_subject: 1,
+})
+
+const streamNotFound = 10059
+
+const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> => {
+  try {
+    await jsm.streams.info(config.name)
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== streamNotFound) throw error
+    await jsm.streams.add(config)
+  }
+}
+
+/**
+ * Makes the streams that are missing and leaves those that exist as they are. Needs the installation's own credentials:
+ * no service may create, change or delete a stream.
+ */
+export const ensureStreams = async (jsm: JetStreamManager, { replicas = 1, epoch = 1 }: { replicas?: number; epoch?: number } = {}): Promise<void> => {
+  for (const config of [logConfig(replicas, epoch), timerConfig(replicas), probeConfig(replicas), keyConfig(replicas)]) await ensure(jsm, config)
+}
+
+/** The epoch of the log as it stands. @throws Error when the stream is not one of ours */
+export const readEpoch = async (jsm: JetStreamManager): Promise<number> => {
+  const { config } = await jsm.streams.info(LOG_STREAM)
+  const epoch = Number(config.metadata?.['zyra.epoch'])
+  if (!Number.isInteger(epoch) || epoch < 1) throw new Error(`stream ${LOG_STREAM} does not say its epoch (metadata zyra.epoch): it was not made by Zyra`)
+  return epoch
+}

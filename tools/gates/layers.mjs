@@ -1,0 +1,36 @@
+const libs = ['type:es', 'type:contracts', 'type:jetstream', 'type:postgres', 'type:privacy', 'type:runtime', 'type:vendor']
+
+/** What each kind of package may import, by the tags in the packages' `nx.tags`. A package whose tag is missing here may import nothing. */
+export const layers = {
+  'type:es': [],
+  'type:contracts': [],
+  'type:servers': [],
+  'type:jetstream': ['type:contracts', 'type:es'],
+  'type:postgres': ['type:contracts', 'type:es'],
+  'type:privacy': ['type:contracts'],
+  'type:runtime': ['type:contracts', 'type:es', 'type:jetstream', 'type:postgres', 'type:privacy'],
+  'type:testing': ['type:servers', ...libs],
+  'type:vendor': ['vendor:faults'],
+  'type:service': libs,
+  'type:app': ['type:servers', ...libs],
+  'type:composition': ['type:service', ...libs],
+}
+
+/** Specs start servers of their own, and those of services tell their stories with `given()`. */
+const inSpecs = {
+  'type:jetstream': ['type:servers'],
+  'type:postgres': ['type:servers'],
+  'type:runtime': ['type:servers'],
+  'type:service': ['type:servers', 'type:testing'],
+  'type:app': ['type:testing'],
+  'type:composition': ['type:servers', 'type:testing', 'type:app'],
+}
+
+/** The options of `@nx/enforce-module-boundaries` for sources or for specs. */
+export const moduleBoundaries = (files) => ({
+  allow: [],
+  depConstraints: Object.entries(layers).map(([sourceTag, targets]) => ({
+    sourceTag,
+    onlyDependOnLibsWithTags: [...targets, ...(files === 'spec' ? inSpecs[sourceTag] ?? [] : [])],
+  })),
+})

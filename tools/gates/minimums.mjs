@@ -1,0 +1,16 @@
+/**
+ * A gate that can pass on nothing is a defect: each fails below these counts of what it checked.
+ * Raise a figure when the tree has grown well past it; lower one only together with what was removed.
+ */
+export const minimums = {
+  lint: { packages: 17, 'imports between packages': 20, files: 100 },
+  boundaries: { modules: 100, imports: 250, 'imports between packages': 20 },
+  tree: { files: 150, 'files of code': 100, 'files that need a spec': 4 },
+  fixtures: { events: 10, fixtures: 10 },
+}
+
+/** What was counted below its minimum, as sentences; empty when all is well. */
+export const shortfalls = (gate, counts) =>
+  Object.entries(minimums[gate])
+    .filter(([what, least]) => !(counts[what] >= least))
+    .map(([what, least]) => `${gate} checked ${counts[what] ?? 0} ${what}, expected at least ${least}: find out what it no longer sees.`)
