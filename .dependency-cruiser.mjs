@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
-const specs = '\\.spec\\.ts$|^services/all/tests/'
+const specs = '\\.spec\\.ts$|/(tests?|bench)/'
 const inFeature = (kind) => `^services/([^/]+)/src/([^/]+)/[^/]+\\.${kind}\\.ts$`
 const besideIt = (kind) => `^services/$1/src/$2/[^/]+\\.${kind}\\.ts$`
 const esAndContracts = '^libs/(es|contracts)/src/index\\.ts$'
@@ -62,8 +62,8 @@ export default {
       { path: inFeature('reactor') }, { path: '\\.port\\.ts$', dependencyTypesNot: ['type-only'] }),
     forbid('es-imports-nothing', 'libs/es has no dependencies, not even Node.',
       { path: '^libs/es/src/', pathNot: specs }, { pathNot: '^libs/es/src/' }),
-    forbid('contracts-import-only-zod', 'Contracts are schemas and nothing else.',
-      { path: '^libs/contracts/src/', pathNot: specs }, { pathNot: ['^libs/contracts/', 'node_modules/zod/'] }),
+    forbid('contracts-import-only-zod', 'Contracts are schemas and deterministic ids (zod, uuid) and nothing else.',
+      { path: '^libs/contracts/src/', pathNot: specs }, { pathNot: ['^libs/contracts/', 'node_modules/(zod|uuid)/'] }),
 
     owned('nats', ['@nats-io/(?!nkeys)'], '^libs/jetstream/'),
     owned('nkeys', ['@nats-io/nkeys'], '^libs/(jetstream|servers)/'),

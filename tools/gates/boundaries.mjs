@@ -8,6 +8,7 @@ const roots = ['libs', 'services', 'apps', 'scripts', 'tools', 'eslint.config.mj
 
 /** Runs dependency-cruiser over a whole tree: what it counted and every import that breaks a rule. */
 export const boundaries = (root) => {
+  const tree = treeFiles(root)
   const { modules, summary } = nodeJson(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     '--config', '.dependency-cruiser.mjs', '--output-type', 'json',
     ...roots.filter((path) => existsSync(join(root, path))))
@@ -22,7 +23,7 @@ export const boundaries = (root) => {
     rule: rule.name,
     message: `${to === from ? '' : `imports ${[to, ...cycle.map(({ name }) => name)].join(' -> ')}. `}${rules.get(rule.name)}`,
   }))
-  const unseen = treeFiles(root).filter((path) => isSource(path) && !seen.has(path)).map((file) => ({
+  const unseen = tree.filter((path) => isSource(path) && !seen.has(path)).map((file) => ({
     file, line: 0, rule: 'unseen', message: 'dependency-cruiser did not read this file: see the exclusions in .dependency-cruiser.mjs.',
   }))
   const crossing = imports.filter(([source, target]) => packageOf(target) !== undefined && packageOf(source) !== packageOf(target))

@@ -38,7 +38,13 @@ export const price: Decider<SetPrice, PriceSet | PriceKept, State> = {
   },
 }
 `,
-  [`${feature}/price.decider.spec.ts`]: `import { price } from './price.decider.ts'
+  'libs/jetstream/src/append.spec.ts': `import '@zyra/jetstream'
+import '@zyra/servers'
+
+it('adds', () => { expect(1 + 1).toBe(2) })
+`,
+  [`${feature}/price.decider.spec.ts`]: `import '@zyra/testing'
+import { price } from './price.decider.ts'
 
 it('keeps the price', () => {
   expect(price.decide({ amount: '0', at: '2026-01-01T00:00:00Z' }, price.initialState)).toHaveLength(1)

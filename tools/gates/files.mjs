@@ -2,9 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** Runs git on the repository at `root`, whichever one a surrounding hook points at and whoever owns it. */
+export const git = (root, ...args) => {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')))
+  return execFileSync('git', ['-c', 'safe.directory=*', ...args], { cwd: root, env, encoding: 'utf8' })
+}
+
 /** Paths of all files that are or could be committed under `root` (what .gitignore names is left out), sorted. */
 export const treeFiles = (root) =>
-  execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: root, encoding: 'utf8' })
+  git(root, 'ls-files', '--cached', '--others', '--exclude-standard', '-z')
     .split('\0')
     .filter((path) => path !== '' && existsSync(join(root, path)))
     .toSorted()

@@ -6,11 +6,17 @@ export const fixtureFiles = (paths) => paths.filter((path) => path.startsWith(fo
 /** The path of the fixture of one version of an event, e.g. of `inventory.StockObserved`. */
 export const fixturePath = (event, version) => `${folder}${event.replace('.', '/')}.v${version}.json`
 
-/** Versions of events (a map from full name to the number of its versions) without a fixture, and fixtures without an event, as sentences. */
+/**
+ * Versions of events without a fixture, and fixtures without a version, as sentences.
+ * `versions` maps an event's full name to the number of its versions.
+ */
 export const fixtureProblems = (versions, paths) => {
-  const expected = [...versions].flatMap(([event, count]) => Array.from({ length: count }, (_, index) => fixturePath(event, index + 1)))
+  const expected = [...versions].flatMap(([event, count]) =>
+    Array.from({ length: count }, (_, index) => fixturePath(event, index + 1)))
+  const missing = expected.filter((path) => !paths.includes(path))
+  const stray = fixtureFiles(paths).filter((path) => !expected.includes(path))
   return [
-    ...expected.filter((path) => !paths.includes(path)).map((path) => `${path} is missing: every version of every event has a fixture, for ever.`),
-    ...fixtureFiles(paths).filter((path) => !expected.includes(path)).map((path) => `${path} belongs to no declared version of an event.`),
+    ...missing.map((path) => `${path} is missing: every version of every event has a fixture, for ever.`),
+    ...stray.map((path) => `${path} belongs to no declared version of an event: declare it, or remove a fixture that never was written.`),
   ]
 }

@@ -8,7 +8,7 @@ const megabytes = 2 ** 20
 
 /** Runs a Node program in `root` and returns what it printed as JSON; throws with all of its output if that is not JSON. */
 export const nodeJson = (root, ...args) => {
-  const env = { ...process.env, NODE_OPTIONS: '', NX_DAEMON: 'false', NX_NO_CLOUD: 'true' }
+  const env = { ...process.env, NODE_OPTIONS: '' }
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, env, encoding: 'utf8', maxBuffer: 256 * megabytes })
   try {
     return JSON.parse(stdout)
@@ -19,6 +19,7 @@ export const nodeJson = (root, ...args) => {
 
 /** Runs ESLint over a whole tree, nx's boundaries between packages included: what it counted and every problem it found. */
 export const lint = (root) => {
+  const tree = treeFiles(root)
   const graph = nodeJson(root, 'tools/gates/project-graph.mjs')
   const results = nodeJson(root, 'node_modules/eslint/bin/eslint.js', '.', '--format', 'json')
   const linted = new Set(results.map(({ filePath }) => relative(root, filePath)))
@@ -28,9 +29,9 @@ export const lint = (root) => {
   const untagged = graph.packages.filter(({ tags }) => !tags.some((tag) => tag in layers)).map(({ name }) => ({
     file: name, line: 0, rule: 'layers', message: 'nx.tags in package.json names no layer of tools/gates/layers.mjs: give the package one.',
   }))
-  const unseen = treeFiles(root).filter((path) => isCode(path) && !linted.has(path)).map((file) => ({
+  const unseen = tree.filter((path) => isCode(path) && !linted.has(path)).map((file) => ({
     file, line: 0, rule: 'unseen', message: 'ESLint did not check this file: take it out of the ignored ones in eslint.config.mjs.',
   }))
-  const counts = { packages: graph.packages.length, 'imports between packages': graph.edges, files: linted.size }
+  const counts = { packages: graph.packages.length, 'dependencies between packages': graph.edges, files: linted.size }
   return { counts, problems: [...untagged, ...unseen, ...found], shortfalls: shortfalls('lint', counts) }
 }

@@ -3,8 +3,8 @@
  * Raise a figure when the tree has grown well past it; lower one only together with what was removed.
  */
 export const minimums = {
-  lint: { packages: 17, 'imports between packages': 20, files: 100 },
-  boundaries: { modules: 100, imports: 250, 'imports between packages': 20 },
+  lint: { packages: 17, 'dependencies between packages': 20, files: 150 },
+  boundaries: { modules: 150, imports: 500, 'imports between packages': 30 },
   tree: { files: 150, 'files of code': 100, 'files that need a spec': 4 },
   fixtures: { events: 10, fixtures: 10 },
 }

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { git } from './files.mjs'
 
 const here = resolve(import.meta.dirname, '../..')
 const settings = [
@@ -45,6 +45,6 @@ export const plantedWorkspace = (files) => {
   }
   linkPackages(root, manifests)
   for (const [path, text] of Object.entries(files)) write(root, path, text)
-  execFileSync('git', ['init', '--quiet', root])
+  git(root, 'init', '--quiet')
   return { root, remove: () => rmSync(root, { recursive: true, force: true }) }
 }

@@ -1,4 +1,5 @@
 // Writes nx's project graph afresh, because @nx/enforce-module-boundaries skips itself where there is none, and prints what is in it.
+import './quiet-nx.mjs'
 import { createProjectGraphAsync } from '@nx/devkit'
 
 const { nodes, dependencies } = await createProjectGraphAsync({ exitOnError: false, resetDaemonClient: false })

@@ -13,22 +13,30 @@ export const runtimeEvents = {
     aggregate: '*',
     schema: z.strictObject({ handler: z.string(), attempt: z.number().int().positive(), key: z.string(), forSequence: z.number().int().positive() }),
   }),
-  /** A handler gave up on an aggregate; its events wait from this one on. */
+  /** A handler gave up on an event, or has to wait because it gave up on an earlier one of the same aggregate (`tries` 0). */
   HandlerParked: event({
     aggregate: 'parked',
     schema: z.strictObject({
       handler: z.string(),
       kind: z.enum(['policy', 'reactor']),
+      /** The subject of the aggregate that waits. */
       subject: z.string(),
-      fromSequence: z.number().int().positive(),
-      tries: z.number().int().positive(),
+      /** The event that waits, by its sequence. */
+      sequence: z.number().int().positive(),
+      tries: z.number().int().nonnegative(),
       error: z.string(),
     }),
   }),
-  /** Somebody asked for the events that wait to be handled again. */
-  HandlerRedriven: event({ aggregate: 'parked', schema: z.strictObject({ handler: z.string(), subject: z.string(), attempt: z.number().int().positive() }) }),
-  /** All events that waited are handled. */
-  HandlerUnparked: event({ aggregate: 'parked', schema: z.strictObject({ handler: z.string(), subject: z.string(), upToSequence: z.number().int() }) }),
+  /** All that waits is being handled again, as this attempt. What fails once more is parked once more. */
+  HandlerRedriven: event({
+    aggregate: 'parked',
+    schema: z.strictObject({ handler: z.string(), kind: z.enum(['policy', 'reactor']), subject: z.string(), attempt: z.number().int().positive() }),
+  }),
+  /** What waited up to this event is handled. */
+  HandlerUnparked: event({
+    aggregate: 'parked',
+    schema: z.strictObject({ handler: z.string(), kind: z.enum(['policy', 'reactor']), subject: z.string(), upToSequence: z.number().int().positive() }),
+  }),
   /** A timer was handed to the scheduler. */
   TimerSet: event({ aggregate: '*', schema: z.strictObject({ timer: z.string(), at: z.iso.datetime() }) }),
   /** A timer's time came. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import { DataSource } from 'typeorm'
@@ -35,6 +36,7 @@ const IDLE_IN_TRANSACTION_MS = 60_000
 
 const queryOn = (runner: QueryRunner): Query => async (sql, values = []) => {
   try {
+    if (process.env.NAMED && !sql.startsWith('set') && !sql.startsWith('alter') && !sql.startsWith('create')) { const client = await runner.connect(); const r = await client.query({ name: createHash('md5').update(sql).digest('hex'), text: sql, values: [...values] }); return r.rows }
     const { records } = await runner.query(sql, [...values], true)
     return records
   } catch (error) {

@@ -20,15 +20,18 @@ export interface Version extends Address {
   readonly text: string
 }
 
-/** The end of a version that Postgres holds. */
+/** The end of the version that was current before the batch. */
 export interface Closing extends Address {
   readonly to: Position
 }
 
-/** What a batch changes: versions to close, versions to insert. */
+/** What a batch changes. */
 export interface Folded {
-  readonly closings: readonly Closing[]
+  /** Versions that began in the batch, oldest first. */
   readonly versions: readonly Version[]
+  readonly closings: readonly Closing[]
+  /** Rows that were there before the batch and are gone after it. */
+  readonly gone: readonly Address[]
 }
 
 /** An event and the row that it concerns. */
@@ -89,18 +92,19 @@ export const foldBatch = (projection: AnyProjection, current: ReadonlyMap<string
   for (const { event, address } of events) {
     const at = addressText(address)
     const before = states.get(at) ?? { ...NONE, row: current.get(at) }
-    const after = naming(projection, event, () => {
+    const { row, text } = naming<{ row: Row | undefined; text?: string }>(projection, event, () => {
       const answer = applyToRow(projection, before.row, event)
-      return answer === undefined || answer === before.row ? answer : canonical(answer)
+      return answer === undefined || answer === before.row ? { row: answer } : canonical(answer)
     })
     const position = positionOf(event)
-    if (after === undefined) {
+    if (row === undefined) {
       close(address, before, position)
       states.set(at, NONE)
-    } else if (after !== before.row && !isDeepStrictEqual(after.row, before.row)) {
+    } else if (text !== undefined && !isDeepStrictEqual(row, before.row)) {
       close(address, before, position)
-      states.set(at, { row: after.row as Row, opened: versions.push({ ...address, from: position, to: undefined, text: after.text as string }) - 1 })
+      states.set(at, { row, opened: versions.push({ ...address, from: position, to: undefined, text }) - 1 })
     }
   }
-  return { closings, versions }
+  const gone = closings.filter((closing) => states.get(addressText(closing))?.row === undefined)
+  return { versions, closings, gone }
 }

@@ -1,6 +1,6 @@
 import type { AnyProjection } from '@zyra/es'
-import { PositionLost } from './errors.ts'
 import type { Postgres, Query } from './database.ts'
+import { PositionLost } from './errors.ts'
 import type { Position } from './position.ts'
 import { ORIGIN } from './position.ts'
 
@@ -34,37 +34,49 @@ const checked = (projection: Named): Named => {
   for (const field of indexes) {
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(field)) refuse(`index of projection ${name}`, field, 'a field of letters and digits')
   }
-  const longest = [`${name}__current`, ...indexes.map((field) => indexName(projection, field))].find((made) => made.length > LONGEST_NAME)
+  const longest = [`${name}__history_pkey`, ...indexes.map((field) => indexName(projection, field))].find((made) => made.length > LONGEST_NAME)
   return longest === undefined ? projection : refuse(`projection ${name}`, longest, `names of at most ${LONGEST_NAME} characters`)
 }
 
-/** The table of a projection's rows, quoted. Throws if its name or its indexed fields are no fit names. */
-export const tableOf = (side: Side, projection: Named): string => `${schemas[side]}."${checked(projection).name}"`
+/** The tables of one projection, quoted. */
+export interface Tables {
+  /** Rows as they are. */
+  readonly current: string
+  /** What rows were before: versions that ended. */
+  readonly history: string
+}
+
+/** Throws if the projection's name or its indexed fields are no fit names. */
+export const tablesOf = (side: Side, projection: Named): Tables => {
+  const { name } = checked(projection)
+  return { current: `${schemas[side]}."${name}"`, history: `${schemas[side]}."${name}__history"` }
+}
 
 /** The table of checkpoints. */
 export const checkpointsOf = (side: Side): string => `${schemas[side]}.projection_checkpoint`
 
-/** Indexed by hash, since an entry of a btree holds at most 2,704 bytes and no text of a vendor may stop a projection. */
-export const fieldHash = (field: string): string => `jsonb_hash_extended(row->'${field}', 0)`
+/** SQL for the hash of a jsonb value. */
+export const hashOf = (value: string): string => `jsonb_hash_extended(${value}, 0)`
 
+/** The column that a field is indexed by. */
+export const hashColumn = (field: string): string => `"by_${field}"`
+
+const identity = 'merchant text collate "C" not null, key text collate "C" not null, from_epoch int not null, from_sequence bigint not null'
+
+/*
+ * Indexed fields are columns of their own: an update that leaves them as they were touches no index (a heap-only tuple, for which
+ * half of each page is kept free). By hash, since an entry of a btree holds at most 2,704 bytes and no vendor's text may stop a projection.
+ */
 const create = async (query: Query, side: Side, projection: AnyProjection): Promise<void> => {
-  const table = tableOf(side, projection)
-  await query(`create table if not exists ${table} (
-    merchant text collate "C" not null,
-    key text collate "C" not null,
-    from_epoch int not null,
-    from_sequence bigint not null,
-    to_epoch int,
-    to_sequence bigint,
-    row jsonb not null,
-    primary key (merchant, key, from_epoch, from_sequence),
-    check ((to_epoch is null) = (to_sequence is null))
+  const { current, history } = tablesOf(side, projection)
+  await query(`create table if not exists ${current} (${identity}, row jsonb not null, primary key (merchant, key)) with (fillfactor = 50)`)
+  await query(`create table if not exists ${history} (
+    ${identity}, to_epoch int not null, to_sequence bigint not null, row jsonb not null, primary key (merchant, key, from_epoch, from_sequence)
   )`)
-  await query(`create unique index if not exists "${projection.name}__current" on ${table} (merchant, key) where to_sequence is null`)
   for (const field of projection.indexes ?? []) {
-    await query(
-      `create index if not exists "${indexName(projection, field)}" on ${table} (merchant, ${fieldHash(field)}, key) where to_sequence is null`,
-    )
+    const column = hashColumn(field)
+    await query(`alter table ${current} add column if not exists ${column} bigint generated always as (${hashOf(`row->'${field}'`)}) stored`)
+    await query(`create index if not exists "${indexName(projection, field)}" on ${current} (merchant, ${column}, key)`)
   }
   await query(
     `insert into ${checkpointsOf(side)} (name, version, epoch, sequence) values ($1, $2, $3, $4) on conflict do nothing`,
@@ -73,9 +85,10 @@ const create = async (query: Query, side: Side, projection: AnyProjection): Prom
 }
 
 /** One process at a time: `create ... if not exists` by two at once fails. */
-const lockName = (query: Query, name: string) => query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`zyra projection ${name}`])
+const lockName = (query: Query, name: string) =>
+  query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`zyra projection ${name}`])
 
-/** Makes the live table, its indexes and its checkpoint where they are missing. */
+/** Makes the live tables, their indexes and the checkpoint where they are missing. */
 export const makeLive = (db: Postgres, projection: AnyProjection): Promise<void> =>
   db.transaction(async (query) => {
     await lockName(query, projection.name)
@@ -84,11 +97,12 @@ export const makeLive = (db: Postgres, projection: AnyProjection): Promise<void>
 
 /** Drops the rows of the side with their checkpoint. */
 export const drop = async (query: Query, side: Side, projection: Named): Promise<void> => {
-  await query(`drop table if exists ${tableOf(side, projection)}`)
+  const { current, history } = tablesOf(side, projection)
+  await query(`drop table if exists ${current}, ${history}`)
   await query(`delete from ${checkpointsOf(side)} where name = $1`, [projection.name])
 }
 
-/** Makes the rebuilt table anew, empty. */
+/** Makes the rebuilt tables anew, empty. */
 export const makeRebuilt = (db: Postgres, projection: AnyProjection): Promise<void> =>
   db.transaction(async (query) => {
     await lockName(query, projection.name)
@@ -102,7 +116,7 @@ interface CheckpointRow {
   readonly sequence: string
 }
 
-/** The checkpoint, undefined before the table was made. `lock` keeps everybody else from moving it until the transaction ends. */
+/** The checkpoint, undefined before the tables were made. `lock` keeps everybody else from moving it until the transaction ends. */
 export const readCheckpoint = async (query: Query, side: Side, name: string, lock = false): Promise<Checkpoint | undefined> => {
   const sql = `select version, epoch, sequence from ${checkpointsOf(side)} where name = $1${lock ? ' for update' : ''}`
   const [row] = await query<CheckpointRow>(sql, [name])

@@ -14,7 +14,6 @@ export interface Cache<Value> {
   readonly get: (name: string, load: () => Promise<Value>) => Promise<Value>
   readonly forget: (name: string) => void
   readonly clear: () => void
-  readonly count: () => number
 }
 
 interface Entry<Value> {
@@ -54,6 +53,5 @@ export const createCache = <Value>({ size, maxAgeMs, now }: CacheOptions): Cache
       entries.delete(name)
     },
     clear: () => entries.clear(),
-    count: () => entries.size,
   }
 }

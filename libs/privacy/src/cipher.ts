@@ -66,7 +66,10 @@ const decode = (text: string): Buffer | undefined => {
 const UTF8 = 0
 const UTF16 = 1
 
-/** Bytes from which {@link textFrom} restores exactly this string: one byte that names the encoding, then UTF-8, or UTF-16 where lone surrogates forbid UTF-8. */
+/**
+ * Bytes from which {@link textFrom} restores exactly this string: one byte that names the encoding, then UTF-8,
+ * or UTF-16 where lone surrogates forbid UTF-8.
+ */
 export const bytesOf = (text: string): Buffer => {
   const [mark, encoding] = text.isWellFormed() ? ([UTF8, 'utf8'] as const) : ([UTF16, 'utf16le'] as const)
   return Buffer.concat([Buffer.of(mark), Buffer.from(text, encoding)])

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes, type KeyObject } from 'node:crypto'
+import { createHmac, randomBytes, type KeyObject } from 'node:crypto'
 import type { Key } from './cipher.ts'
 
 /** 96 random bits: no two keys of an installation ever share them. */
@@ -20,12 +20,12 @@ export const merchantKeyIdOf = (id: string): string | undefined => {
 
 /**
  * Stands for a customer or an order in the names of the key store. Only who holds the merchant's key can make it from the id,
- * or test a guess; its key is derived (HKDF, RFC 5869), so that no key serves two algorithms.
+ * or test a guess. The hash has a derived key of its own, so that no key serves two algorithms.
  */
 export const referenceTo = (merchantKey: Key, kind: 'customer' | 'order', id: string): string =>
-  createHmac('sha256', referenceKey(merchantKey.secret)).update(`${kind}:${id}`).digest().subarray(0, REFERENCE_BYTES).toString('base64url')
+  hmac(hmac(merchantKey.secret, 'zyra references'), `${kind}:${id}`).subarray(0, REFERENCE_BYTES).toString('base64url')
 
-const referenceKey = (secret: KeyObject): Buffer => Buffer.from(hkdfSync('sha256', secret, '', 'zyra references', 32))
+const hmac = (key: KeyObject | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
 const dotted = (id: string): string => id.replaceAll('/', '.')
 

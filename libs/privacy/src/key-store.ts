@@ -1,5 +1,5 @@
 /**
- * Where wrapped keys lie. Names consist of `[A-Za-z0-9_-]` parts joined by dots, values are opaque bytes (under 200 of them).
+ * Where wrapped keys lie. Names consist of `[A-Za-z0-9_-]` parts joined by dots, values are a few opaque bytes.
  *
  * An implementation must be linearizable: `get` and `list` see every `create` and `delete` that was answered before, whichever process
  * asked for it. A lagging replica would show a living key as erased. It must throw when it cannot answer, never report absence instead.

@@ -1,5 +1,5 @@
 import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto'
-import { link, mkdir, open, stat, unlink, writeFile } from 'node:fs/promises'
+import { link, mkdir, open, unlink, writeFile, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Length of the master key in bytes. */
@@ -11,26 +11,28 @@ export const MASTER_KEY_BYTES = 32
  * @throws Error for a file that others may read or that has another length
  */
 export const loadMasterKey = async (file: string): Promise<KeyObject> => {
-  if (!(await exists(file))) await make(file)
-  const handle = await open(file, 'r')
+  const found = await openExisting(file)
+  if (found === undefined) await make(file)
+  const handle = found ?? (await open(file))
   try {
-    const { mode } = await handle.stat()
-    if ((mode & 0o077) !== 0) {
-      const found = (mode & 0o777).toString(8).padStart(4, '0')
-      throw new Error(`The master key file ${file} has mode ${found}, so others on this machine can read it. Expected 0600: run chmod 600 ${file}`)
-    }
-    const bytes = await handle.readFile()
-    if (bytes.length !== MASTER_KEY_BYTES) {
-      throw new Error(
-        `The master key file ${file} has ${bytes.length} bytes. Expected ${MASTER_KEY_BYTES}: put back your copy of it; no personal data can be read without it.`,
-      )
-    }
-    const key = createSecretKey(bytes)
-    bytes.fill(0)
-    return key
+    return await read(file, handle)
   } finally {
     await handle.close()
   }
+}
+
+const read = async (file: string, handle: FileHandle): Promise<KeyObject> => {
+  const mode = (await handle.stat()).mode & 0o777
+  if ((mode & 0o077) !== 0) {
+    const found = mode.toString(8).padStart(4, '0')
+    throw new Error(`The master key file ${file} has mode ${found}, so others may read it: expected 0600. Run: chmod 600 ${file}`)
+  }
+  const bytes = await handle.readFile()
+  if (bytes.length === MASTER_KEY_BYTES) return createSecretKey(bytes)
+  throw new Error(
+    `The master key file ${file} has ${bytes.length} bytes: expected ${MASTER_KEY_BYTES}. ` +
+    'Put back your copy of it; no personal data can be read without it.',
+  )
 }
 
 /** Written aside and linked into place: a file of that name is always whole, and the first of several makers wins. */
@@ -46,25 +48,20 @@ const make = async (file: string): Promise<void> => {
   } finally {
     await unlink(draft)
   }
-  await flush(folder)
+  await flushFolder(folder)
 }
 
 /** After a power cut the file must still be there, since keys that it wraps may be. */
-const flush = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+const flushFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder)
+  await handle.sync().finally(() => handle.close())
 }
 
-const exists = async (file: string): Promise<boolean> => {
+const openExisting = async (file: string): Promise<FileHandle | undefined> => {
   try {
-    await stat(file)
-    return true
+    return await open(file)
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false
+    if (hasCode(error, 'ENOENT')) return undefined
     throw error
   }
 }

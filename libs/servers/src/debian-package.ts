@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { messageOf } from './problem.ts'
 import { findOnPath } from './server-process.ts'
 
 const run = promisify(execFile)
@@ -121,8 +122,10 @@ export async function fetchDebianPackage(options: { name: string; folder: string
   throw new Error(reason)
 }
 
-const stderrOf = (error: unknown): string =>
-  error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' && error.stderr ? error.stderr : String(error)
+function stderrOf(error: unknown): string {
+  const said = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : ''
+  return said.trim() === '' ? messageOf(error) : said
+}
 
 function lastWords(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '')

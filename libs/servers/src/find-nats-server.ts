@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { fetchDebianPackage } from './debian-package.ts'
 import { requireFreeSpace } from './disk.ts'
-import { ServerProblem } from './problem.ts'
+import { messageOf, ServerProblem } from './problem.ts'
 import { findOnPath } from './server-process.ts'
 
 const run = promisify(execFile)
@@ -94,6 +94,6 @@ export async function findNatsServer(
     return cached
   } catch (error) {
     if (error instanceof ServerProblem) throw error
-    throw new ServerProblem(waysToGetIt(`${error instanceof Error ? error.message : String(error)}${tooOld}`))
+    throw new ServerProblem(waysToGetIt(`${messageOf(error)}${tooOld}`))
   }
 }

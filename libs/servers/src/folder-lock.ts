@@ -16,8 +16,8 @@ export async function holdFolder(folder: string, recordName: string): Promise<()
   const fd = openSync(folder, 'r')
   // The tool locks the open file that it shares with us, so the lock outlives the tool and lasts until we close the descriptor.
   const flock = spawn('flock', ['--exclusive', '--nonblock', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] })
-  const code = await Promise.race([once(flock, 'exit').then(([exit]) => Number(exit)), once(flock, 'error').then(() => 0)])
-  if (code === 0) return () => closeSync(fd)
+  const held = await once(flock, 'exit').then(([code]: unknown[]) => code === 0, () => true)
+  if (held) return () => closeSync(fd)
   closeSync(fd)
   const parent = readRecord(join(folder, recordName))?.parent
   const who = parent && isRunning(parent) ? ` (process ${parent.pid})` : ''

@@ -6,7 +6,7 @@ import { findNatsServer } from './find-nats-server.ts'
 import { keepServer, recordFileIn, type LocalServer } from './local-server.ts'
 import { makeSeed, publicKeyOf } from './nkeys.ts'
 import { portTaken, startOnPort } from './ports.ts'
-import { ServerProblem } from './problem.ts'
+import { messageOf, ServerProblem } from './problem.ts'
 import { readOrMakeSecret, readSecret } from './secret-files.ts'
 import { notReady, serverEnvironment, startProcess, type ServerProcess } from './server-process.ts'
 
@@ -74,8 +74,7 @@ function publicKey(dir: string, name: string, seed: string): string {
   try {
     return publicKeyOf(seed)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ServerProblem(`${seedFile(dir, name)}: ${reason} Remove the file to have a new one made.`)
+    throw new ServerProblem(`${seedFile(dir, name)}: ${messageOf(error)} Remove the file to have a new one made.`)
   }
 }
 

@@ -57,11 +57,13 @@ async function runTool(
   for (const stream of [tool.stdout, tool.stderr]) stream.setEncoding('utf8').on('data', (text: string) => said.push(text))
   tool.stdin.on('error', () => {})
   tool.stdin.end(options.input ?? '')
-  const [code] = await once(tool, 'close')
+  const [code]: unknown[] = await once(tool, 'close')
   const text = said.join('')
-  const error = code === 0 ? text.split('\n').find((line) => /\b(FATAL|ERROR|PANIC):/.test(line)) : text.trim().split('\n').at(-1)
+  const lines = text.trim().split('\n')
+  const error = code === 0 ? lines.find((line) => /(FATAL|ERROR|PANIC):/.test(line)) : lines.at(-1)
   if (saysDiskFull(text)) throw new ServerProblem(diskFull(options.folder))
-  if (error) throw new ServerProblem(`Postgres could not make its database in ${options.folder}; ${basename(command)} said: ${error.trim()}`)
+  if (!error) return
+  throw new ServerProblem(`Postgres could not make its database in ${options.folder}; ${basename(command)} said: ${error.trim()}`)
 }
 
 /**

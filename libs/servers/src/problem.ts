@@ -4,13 +4,19 @@
  */
 export class ServerProblem extends Error {
   override readonly name = 'ServerProblem'
+  /** `port-taken` when another port would do. */
+  readonly code: 'port-taken' | undefined
 
-  /** @param code `port-taken` when another port would do; nothing otherwise */
-  constructor(message: string, readonly code?: 'port-taken') {
+  constructor(message: string, code?: 'port-taken') {
     super(message)
+    this.code = code
   }
 }
 
 /** The code of a system error (`ENOENT`, `EACCES` ...), or undefined for anything else. */
 export const errorCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** The message of whatever was thrown. */
+export const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error)

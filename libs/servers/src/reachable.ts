@@ -24,7 +24,7 @@ function why(error: unknown): string {
   const code = errorCode(error)
   if (code === 'ECONNREFUSED') return 'nothing listens there'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the host name is unknown'
-  if (error instanceof Error && error.name === 'AbortError') return `there was no answer within ${ANSWER_WITHIN_MS / 1000} s`
+  if (errorCode(error) === 'ABORT_ERR') return `there was no answer within ${ANSWER_WITHIN_MS / 1000} s`
   return code ?? 'the connection failed'
 }
 

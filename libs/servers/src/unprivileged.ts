@@ -64,7 +64,8 @@ export async function findUnprivileged(options: {
     if (reaches) return { uid, gid, privileges }
   }
   throw new ServerProblem(
-    `Postgres refuses to run as root, and user ${uid} can reach neither or only one of ${options.program} and ${options.folder}: ` +
-      'move the checkout and ZYRA_DATA to folders that every user may enter (chmod o+x), run Zyra as an ordinary user, or set DATABASE_URL.',
+    `Postgres refuses to run as root and user ${uid} cannot reach both ${options.program} and ${options.folder}: ` +
+      'move the checkout and ZYRA_DATA to folders that every user may enter (chmod o+x), ' +
+      'run Zyra as an ordinary user, or set DATABASE_URL.',
   )
 }

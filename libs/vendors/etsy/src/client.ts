@@ -30,8 +30,8 @@ export type EtsyClientOptions = {
 export type ReceiptFilter = { readonly minCreated?: number; readonly minLastModified?: number }
 
 /**
- * Etsy Open API v3, as far as stock needs it. Every method throws an EtsyError, and only that. Nothing is tried again by itself, except once
- * after an expired token was refreshed (Etsy did nothing then).
+ * Etsy Open API v3, as far as stock needs it. Every method throws an EtsyError (or what `saveTokens` and `loadTokens` throw). Nothing is tried
+ * again by itself, except once after an expired token was refreshed (Etsy did nothing then).
  */
 export type EtsyClient = {
   /** All listings of the shop in these states, with inventory, 100 a page. What changes state meanwhile may be missed or come twice. */

@@ -29,10 +29,12 @@ export type Send = <T>(call: Call<T>) => Promise<T>
 
 /** Sends one request once and turns whatever comes back into a value or an EtsyError. It never tries again. */
 export const transport = (options: TransportOptions): Send => async (call) => {
-  const response = await exchange(call, options)
+  const timeout = AbortSignal.timeout(options.timeoutMs)
+  const noAnswer = (error: unknown) => unavailable(call, error, timeout.aborted ? `no answer within ${options.timeoutMs} ms` : undefined)
+  const response = await exchange(call, options, timeout).catch((error: unknown) => Promise.reject(noAnswer(error)))
   const limits = readLimits(response.headers)
   if (limits) options.onLimits(limits)
-  const text = await readBody(call, response)
+  const text = await response.text().catch((error: unknown) => Promise.reject(noAnswer(error)))
   if (!response.ok) throw failure(call, response, reasonIn(text), options.clock())
 
   const parsed = call.answer.safeParse(parseJson(text))
@@ -42,43 +44,30 @@ export const transport = (options: TransportOptions): Send => async (call) => {
     `the answer is not what Etsy documents${where ? ` (${where.path.join('.') || 'body'}: ${where.message})` : ''}.`)
 }
 
-const exchange = async <T>(call: Call<T>, options: TransportOptions): Promise<Response> => {
+const exchange = <T>(call: Call<T>, options: TransportOptions, timeout: AbortSignal): Promise<Response> => {
   const url = new URL(options.baseUrl.replace(/\/$/, '') + call.path)
   for (const [name, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(name, String(value))
-  const timeout = AbortSignal.timeout(options.timeoutMs)
-  try {
-    return await options.fetch(url, {
-      method: call.method,
-      redirect: 'error',
-      signal: call.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
-      headers: {
-        accept: 'application/json',
-        'x-api-key': options.apiKey,
-        ...(call.accessToken !== undefined && { authorization: `Bearer ${call.accessToken}` }),
-        ...(call.json !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
-      ...(call.form && { body: new URLSearchParams(call.form) }),
-    })
-  } catch (error) {
-    throw noAnswer(call, error, options.timeoutMs)
-  }
-}
-
-const readBody = async <T>(call: Call<T>, response: Response): Promise<string> => {
-  try {
-    return await response.text()
-  } catch (error) {
-    throw noAnswer(call, error, 0)
-  }
+  return options.fetch(url, {
+    method: call.method,
+    redirect: 'error',
+    signal: call.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
+    headers: {
+      accept: 'application/json',
+      'x-api-key': options.apiKey,
+      ...(call.accessToken !== undefined && { authorization: `Bearer ${call.accessToken}` }),
+      ...(call.json !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(call.json !== undefined && { body: JSON.stringify(call.json) }),
+    ...(call.form && { body: new URLSearchParams(call.form) }),
+  })
 }
 
 const neverArrived = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
-const noAnswer = <T>(call: Call<T>, error: unknown, timeoutMs: number) => {
+const unavailable = <T>(call: Call<T>, error: unknown, timedOut: string | undefined) => {
   const code = codeOf(error)
   const mayHaveHappened = call.method !== 'GET' && !neverArrived.has(code)
-  const why = call.signal?.aborted ? 'the call was stopped' : code === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : `no answer (${code})`
+  const why = call.signal?.aborted ? 'the call was stopped' : timedOut ?? `no answer (${code})`
   return etsyError(call.operation, { kind: 'unavailable', mayHaveHappened }, mayHaveHappened ? `${why}; it may have taken effect.` : `${why}.`)
 }
 

@@ -11,8 +11,11 @@ export type FaultAnswer = { readonly status: number; readonly headers?: Readonly
 export type FaultAnswers = {
   readonly rateLimited: (request: FastifyRequest, retryAfterSeconds: number | undefined) => FaultAnswer
   readonly serverError: (request: FastifyRequest, status: number) => FaultAnswer
-  /** May also change the fake's own state, so that only a refresh (expired) or a new authorisation (revoked) helps. */
-  readonly tokenRefused: (request: FastifyRequest, why: 'expired' | 'revoked') => FaultAnswer
+  /**
+   * May also change the fake's own state, so that only a refresh (expired) or a new authorisation (revoked) helps. Answers undefined for a
+   * request that carries no token: it goes on.
+   */
+  readonly tokenRefused: (request: FastifyRequest, why: 'expired' | 'revoked') => FaultAnswer | undefined
 }
 
 export type RequestFaultOptions = {
@@ -40,8 +43,9 @@ const beforeEffect = async (request: FastifyRequest, reply: FastifyReply, option
   if (latency) await pause(options.scheduler, latency.fault.ms + latency.random() * latency.fault.jitterMs)
   if (faults.strike('reset-before-effect', target)) return reset(request, reply)
 
-  if (faults.strike('expired-token', target)) return answer(reply, answers.tokenRefused(request, 'expired'))
-  if (faults.strike('revoked-token', target)) return answer(reply, answers.tokenRefused(request, 'revoked'))
+  const ended = faults.strike('expired-token', target) ? 'expired' : faults.strike('revoked-token', target) ? 'revoked' : undefined
+  const refused = ended && answers.tokenRefused(request, ended)
+  if (refused) return answer(reply, refused)
 
   const limit = faults.strike('rate-limit', target)
   if (limit) {

@@ -16,7 +16,7 @@ const LEVEL = `
 
 export const variantsPage: Document = {
   name: 'ZyraVariantsPage',
-  maxCost: 878,
+  maxCost: 903,
   text: `query ZyraVariantsPage($after: String) {
     productVariants(first: 25, after: $after) {
       nodes {
@@ -40,7 +40,7 @@ export const variantsPage: Document = {
 
 export const inventoryItemLevels: Document = {
   name: 'ZyraInventoryItemLevels',
-  maxCost: 0,
+  maxCost: 304,
   text: `query ZyraInventoryItemLevels($id: ID!, $after: String) {
     inventoryItem(id: $id) {
       id
@@ -52,27 +52,27 @@ export const inventoryItemLevels: Document = {
   }`,
 }
 
-const CHANGES = 'inventoryAdjustmentGroup { id createdAt changes { name delta quantityAfterChange } } userErrors { code field message }'
+const WRITTEN = 'inventoryAdjustmentGroup { id createdAt } userErrors { code field message }'
 
 export const inventoryAdjust: Document = {
   name: 'ZyraInventoryAdjust',
-  maxCost: 0,
+  maxCost: 12,
   text: `mutation ZyraInventoryAdjust($input: InventoryAdjustQuantitiesInput!, $key: String!) {
-    inventoryAdjustQuantities(input: $input) @idempotent(key: $key) { ${CHANGES} }
+    inventoryAdjustQuantities(input: $input) @idempotent(key: $key) { ${WRITTEN} }
   }`,
 }
 
 export const inventorySet: Document = {
   name: 'ZyraInventorySet',
-  maxCost: 0,
+  maxCost: 12,
   text: `mutation ZyraInventorySet($input: InventorySetQuantitiesInput!, $key: String!) {
-    inventorySetQuantities(input: $input) @idempotent(key: $key) { ${CHANGES} }
+    inventorySetQuantities(input: $input) @idempotent(key: $key) { ${WRITTEN} }
   }`,
 }
 
 export const webhookSubscriptions: Document = {
   name: 'ZyraWebhookSubscriptions',
-  maxCost: 0,
+  maxCost: 203,
   text: `query ZyraWebhookSubscriptions($after: String) {
     webhookSubscriptions(first: 100, after: $after) {
       nodes { id topic uri createdAt apiVersion { handle } }
@@ -83,7 +83,7 @@ export const webhookSubscriptions: Document = {
 
 export const webhookSubscriptionCreate: Document = {
   name: 'ZyraWebhookSubscriptionCreate',
-  maxCost: 0,
+  maxCost: 13,
   text: `mutation ZyraWebhookSubscriptionCreate($topic: WebhookSubscriptionTopic!, $uri: String!) {
     webhookSubscriptionCreate(topic: $topic, webhookSubscription: { uri: $uri, format: JSON }) {
       webhookSubscription { id topic uri createdAt apiVersion { handle } }
@@ -94,7 +94,7 @@ export const webhookSubscriptionCreate: Document = {
 
 export const webhookSubscriptionDelete: Document = {
   name: 'ZyraWebhookSubscriptionDelete',
-  maxCost: 0,
+  maxCost: 11,
   text: `mutation ZyraWebhookSubscriptionDelete($id: ID!) {
     webhookSubscriptionDelete(id: $id) { deletedWebhookSubscriptionId userErrors { field message } }
   }`,
@@ -103,7 +103,7 @@ export const webhookSubscriptionDelete: Document = {
 // No customer and no address: reconcile needs what was sold, not to whom.
 export const ordersSince: Document = {
   name: 'ZyraOrdersSince',
-  maxCost: 0,
+  maxCost: 883,
   text: `query ZyraOrdersSince($query: String!, $after: String) {
     orders(first: 20, after: $after, query: $query, sortKey: UPDATED_AT) {
       nodes {
@@ -121,7 +121,7 @@ export const ordersSince: Document = {
 
 export const shopInfo: Document = {
   name: 'ZyraShop',
-  maxCost: 0,
+  maxCost: 1,
   text: 'query ZyraShop { shop { id name myshopifyDomain currencyCode } }',
 }
 

@@ -1,0 +1,168 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+
+/** The shared secret that the sandbox merchant signs its webhooks with; public, and refused for a live merchant. */
+export const SANDBOX_SECRET = 'sandbox-secret'
+
+/** The services that exist, in the order in which they start. */
+export const SERVICE_NAMES = ['gateway', 'orchestrator', 'inventory'] as const
+export type ServiceName = (typeof SERVICE_NAMES)[number]
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
+
+const PORT = 'a whole number from 0 to 65535 (0 means any free port)'
+const port = (standard: number) =>
+  z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.number().max(65_535)).default(standard).meta({ expected: PORT })
+
+const isHost = (text: string) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text)
+
+function hasProtocol(text: string, protocols: readonly string[]): boolean {
+  return URL.canParse(text) && protocols.includes(new URL(text).protocol)
+}
+
+const natsUrls = (text: string) => text.split(',').every((url) => hasProtocol(url.trim(), ['nats:', 'tls:']))
+const postgresUrl = (text: string) => hasProtocol(text, ['postgres:', 'postgresql:'])
+
+function toServices(text: string, context: z.RefinementCtx): readonly ServiceName[] {
+  const named = text.split(',').map((name) => name.trim())
+  const chosen = text.trim() === 'all' ? SERVICE_NAMES : SERVICE_NAMES.filter((name) => named.includes(name))
+  const unknown = named.filter((name) => name !== 'all' && !SERVICE_NAMES.some((service) => service === name))
+  const mixed = named.length > 1 && named.includes('all')
+  if (unknown.length > 0 || mixed) context.addIssue({ code: 'custom', message: 'unknown service' })
+  return chosen
+}
+
+/**
+ * Every setting that comes from outside, by the name of its environment variable. `expected` ends the sentence about a wrong
+ * value; `secret` keeps a value out of every message. Settings of a merchant are events and have no place here.
+ */
+export const settings = {
+  ZYRA_HOST: z.string().refine(isHost).default('127.0.0.1')
+    .meta({ expected: 'an IP address or host name of this machine, such as 127.0.0.1' }),
+  ZYRA_PORT: port(8080),
+  ZYRA_SANDBOX_PORT: port(8090),
+  ZYRA_DATA: z.string().default('.zyra').meta({ expected: 'a folder' }),
+  ZYRA_SERVICES: z.string().transform(toServices).default(SERVICE_NAMES)
+    .meta({ expected: `"all", or some of ${SERVICE_NAMES.join(', ')}, separated by commas` }),
+  ZYRA_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').meta({ expected: `one of ${LOG_LEVELS.join(', ')}` }),
+  ZYRA_SANDBOX_ORDERS_PER_MINUTE: z.string().regex(/^\d+(\.\d+)?$/).transform(Number).pipe(z.number().max(6000)).default(6)
+    .meta({ expected: 'a number from 0 to 6000' }),
+  ZYRA_CACHE: z.string().optional().meta({ expected: 'a folder' }),
+  SHOPIFY_API_SECRET: z.string().default(SANDBOX_SECRET).meta({ expected: 'the API secret of your Shopify app', secret: true }),
+  NATS_URL: z.string().refine(natsUrls).optional()
+    .meta({ expected: 'one URL such as nats://host:4222, or several separated by commas', secret: true }),
+  ZYRA_NATS_PORT: port(0),
+  DATABASE_URL: z.string().refine(postgresUrl).optional()
+    .meta({ expected: 'a URL such as postgres://user:password@host:5432/database', secret: true }),
+  ZYRA_POSTGRES_PORT: port(0),
+}
+
+type Key = keyof typeof settings
+const Settings = z.object(settings)
+type Values = z.infer<typeof Settings>
+
+/** The validated configuration of this process. */
+export interface Config {
+  /** Address that every listener binds to. */
+  host: string
+  /** Port of the gateway; 0 means any free one. */
+  port: number
+  sandboxPort: number
+  /** Absolute path of the data folder. */
+  dataDir: string
+  /** The services that run in this process. */
+  services: readonly ServiceName[]
+  logLevel: (typeof LOG_LEVELS)[number]
+  /** How many orders the simulated customers place per minute, on average over both channels. */
+  sandboxOrdersPerMinute: number
+  /** Where fetched programs are kept; undefined means the user's cache folder. */
+  cacheDir: string | undefined
+  /** NATS that runs elsewhere; undefined means a server of our own. May hold a password. */
+  natsUrl: string | undefined
+  natsPort: number
+  /** Postgres that runs elsewhere; undefined means a server of our own. May hold a password. */
+  databaseUrl: string | undefined
+  postgresPort: number
+  shopifyApiSecret: string
+}
+
+/** A wrong setting. Its message names each wrong key, what was expected and what was found, one per line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url))
+
+function readEnvFile(folder: string): Record<string, string> {
+  const file = join(folder, '.env')
+  const values = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
+  // Only in this file can an unknown key be told from somebody else's: Kubernetes, for one, adds ZYRA_... variables of its own.
+  const unknown = Object.keys(values).filter((key) => key.startsWith('ZYRA_') && !(key in settings))
+  if (unknown.length > 0) {
+    throw new ConfigError(unknown.map((key) => `${key} in ${file} is not a setting: see .env.example for those that are.`).join('\n'))
+  }
+  return Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])))
+}
+
+function complain(key: Key, given: string): string {
+  const { expected, secret } = z.object({ expected: z.string(), secret: z.boolean().optional() }).parse(settings[key].meta())
+  const found = secret ? 'another value was found (not shown, it may hold a secret)' : `"${given}" was found`
+  return `${key} should be ${expected}, but ${found}: correct it in the environment or in .env.`
+}
+
+/** An empty value means the same as none: that is how compose files and .env write "not set". */
+function validate(given: Record<string, string | undefined>): Values {
+  const present = Object.fromEntries(Object.keys(settings).flatMap((key) => (given[key] ? [[key, given[key]]] : [])))
+  const result = Settings.safeParse(present)
+  if (result.success) return result.data
+  const wrong = Object.keys(settings).filter((key): key is Key => result.error.issues.some(({ path }) => path[0] === key))
+  throw new ConfigError(wrong.map((key) => complain(key, given[key] ?? '')).join('\n'))
+}
+
+/**
+ * Reads the configuration: the environment first, then the file `.env`, then the defaults.
+ * @param options.env the environment
+ * @param options.root the folder that holds `.env` and that relative paths start from; by default the checkout
+ * @throws ConfigError
+ */
+export function loadConfig(options: { env?: Record<string, string | undefined>; root?: string } = {}): Config {
+  const { env = process.env, root = CHECKOUT } = options
+  const values = validate({ ...readEnvFile(root), ...env })
+  if (values.ZYRA_PORT === values.ZYRA_SANDBOX_PORT && values.ZYRA_PORT !== 0) {
+    throw new ConfigError(
+      `ZYRA_PORT and ZYRA_SANDBOX_PORT should be different ports, but both are ${values.ZYRA_PORT}: change one of them.`,
+    )
+  }
+  return {
+    host: values.ZYRA_HOST,
+    port: values.ZYRA_PORT,
+    sandboxPort: values.ZYRA_SANDBOX_PORT,
+    dataDir: resolve(root, values.ZYRA_DATA),
+    services: values.ZYRA_SERVICES,
+    logLevel: values.ZYRA_LOG_LEVEL,
+    sandboxOrdersPerMinute: values.ZYRA_SANDBOX_ORDERS_PER_MINUTE,
+    cacheDir: values.ZYRA_CACHE === undefined ? undefined : resolve(root, values.ZYRA_CACHE),
+    natsUrl: values.NATS_URL,
+    natsPort: values.ZYRA_NATS_PORT,
+    databaseUrl: values.DATABASE_URL,
+    postgresPort: values.ZYRA_POSTGRES_PORT,
+    shopifyApiSecret: values.SHOPIFY_API_SECRET,
+  }
+}
+
+/**
+ * The secret that verifies a merchant's webhooks.
+ * @throws ConfigError when a live merchant would be protected by the sandbox's public secret only
+ */
+export function shopifySecretFor(config: Pick<Config, 'shopifyApiSecret'>, mode: 'live' | 'sandbox'): string {
+  if (mode === 'live' && config.shopifyApiSecret === SANDBOX_SECRET) {
+    throw new ConfigError(
+      'SHOPIFY_API_SECRET should be the API secret of your Shopify app, but it is not set and the merchant is live: set it in .env.',
+    )
+  }
+  return config.shopifyApiSecret
+}

@@ -1,0 +1,44 @@
+import type { Vault } from '@zyra/privacy'
+import type { EventLog } from '@zyra/jetstream'
+import type { Postgres } from '@zyra/postgres'
+import type { Codec } from './codec.ts'
+import type { Config } from './config.ts'
+import type { Decisions } from './decisions.ts'
+import type { Gate } from './gate.ts'
+import type { Logger } from './logging.ts'
+import type { Merchants } from './merchants.ts'
+import type { Metrics } from './metrics.ts'
+import type { Objects } from './objects.ts'
+
+/** What the runtime hands to a service's ports and controllers. */
+export interface ServiceContext {
+  readonly service: string
+  readonly config: Config
+  readonly log: EventLog
+  readonly codec: Codec
+  readonly decisions: Decisions
+  readonly gate: Gate
+  readonly merchants: Merchants
+  readonly vault: Vault
+  readonly objects: Objects
+  readonly db: Postgres
+  readonly metrics: Metrics
+  readonly logger: Logger
+  /** The state of everything that runs in this process. */
+  readonly health: () => Promise<HealthReport>
+  /** Milliseconds since 1970 now. */
+  readonly now: () => Date
+}
+
+/** One thing that must work for the whole to work. */
+export interface HealthCheck {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+/** `/readyz` answers this. */
+export interface HealthReport {
+  readonly ready: boolean
+  readonly checks: readonly HealthCheck[]
+}

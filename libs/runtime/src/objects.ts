@@ -1,0 +1,58 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/** Large bodies by the SHA-256 of their bytes (hex). */
+export interface Objects {
+  /** Resolves once the bytes are on disk. Safe to repeat. */
+  readonly put: (sha256: string, bytes: Uint8Array) => Promise<void>
+  /** @throws Error when the object is missing or its bytes are not what the hash says */
+  readonly get: (sha256: string) => Promise<Uint8Array>
+}
+
+const exists = async (path: string): Promise<boolean> => {
+  try {
+    await stat(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const sync = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Objects as files in a folder: written beside, synced, then renamed, so that a name never stands for half a body. */
+export const fileObjects = (folder: string): Objects => {
+  const pathOf = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256)
+  return {
+    put: async (sha256, bytes) => {
+      const path = pathOf(sha256)
+      if (await exists(path)) return
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      const beside = `${path}.${randomUUID()}`
+      const handle = await open(beside, 'wx', 0o600)
+      try {
+        await handle.writeFile(bytes)
+        await handle.sync()
+      } finally {
+        await handle.close()
+      }
+      await rename(beside, path)
+      await sync(dirname(path))
+    },
+    get: async (sha256) => {
+      const bytes = await readFile(pathOf(sha256)).catch((cause: unknown) => {
+        throw new Error(`object ${sha256} is missing from ${folder}: restore it from the backup that belongs to this log`, { cause })
+      })
+      if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error(`object ${sha256} in ${folder} was changed: restore it from a backup`)
+      return bytes
+    },
+  }
+}

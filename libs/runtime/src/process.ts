@@ -1,0 +1,27 @@
+import type { KeyObject } from 'node:crypto'
+import type { Postgres } from '@zyra/postgres'
+import type { Config } from './config.ts'
+import type { HealthReport } from './context.ts'
+import type { Logger } from './logging.ts'
+import type { Metrics } from './metrics.ts'
+import type { Objects } from './objects.ts'
+
+/** What the services of one process share. Each still has its own connection to the log, with its own credentials. */
+export interface ProcessContext {
+  readonly config: Config
+  readonly natsUrl: string
+  /** The nkey seed of a NATS user; undefined where the server tells users apart by its URL. */
+  readonly seedOf: (user: string) => string | undefined
+  readonly masterKey: KeyObject
+  readonly objects: Objects
+  readonly db: Postgres
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly sandboxOrigin: string
+  /** Tells this process from others that run the same services. */
+  readonly instance: string
+  /** True where the clock is known to be right although the log says otherwise. */
+  readonly trustClock: boolean
+  readonly health: () => Promise<HealthReport>
+  readonly now: () => Date
+}
