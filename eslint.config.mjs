@@ -26,7 +26,7 @@ const everywhere = {
     'no-var': 'error',
     'prefer-const': 'error',
     eqeqeq: ['error', 'always', { null: 'ignore' }],
-    '@stylistic/max-len': ['error', { code: 140 }],
+    '@stylistic/max-len': ['error', { code: 160 }],
     '@stylistic/semi': ['error', 'never'],
     '@stylistic/quotes': ['error', 'single', { avoidEscape: true }],
     '@stylistic/no-tabs': 'error',
