@@ -1,5 +1,6 @@
 // Writes the part of Shopify's official Admin schema that our documents use: libs/vendors/shopify/schema/admin-<version>.graphql.
-// Run it again after a document gained a field or the API version moved: node scripts/shopify-schema.mjs (Node 24, network to the npm registry).
+// Run it again after a document gained a field or the API version moved: node scripts/shopify-schema.mjs (Node 24, network to the npm
+// registry).
 import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,7 +9,8 @@ import { promisify } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import {
   buildClientSchema, getNamedType, GraphQLDirective, GraphQLEnumType, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, isEnumType,
-  isInputObjectType, isInterfaceType, isObjectType, isScalarType, isUnionType, parse, printSchema, specifiedDirectives, TypeInfo, validate, visit,
+  isInputObjectType, isInterfaceType, isObjectType, isScalarType, isUnionType, parse, printSchema, specifiedDirectives, TypeInfo,
+  validate, visit,
   visitWithTypeInfo,
 } from 'graphql'
 import { documents } from '../libs/vendors/shopify/src/documents.ts'
@@ -43,7 +45,8 @@ function usedFields(schema) {
   for (const { name, text } of documents) {
     const document = parse(text)
     const errors = validate(schema, document)
-    if (errors.length > 0) throw new Error(`Document ${name} does not fit Admin API ${API_VERSION}: ${errors.map(({ message }) => message).join(' ')}`)
+    const reasons = errors.map(({ message }) => message).join(' ')
+    if (reasons !== '') throw new Error(`Document ${name} does not fit Admin API ${API_VERSION}: ${reasons}`)
     const info = new TypeInfo(schema)
     visit(document, visitWithTypeInfo(info, {
       Field() {
@@ -70,7 +73,9 @@ function reduce(full, used) {
       return new GraphQLObjectType({ name: type.name, interfaces, fields: fields(type) })
     }
     if (isInterfaceType(type)) return new type.constructor({ name: type.name, fields: fields(type) })
-    if (isEnumType(type)) return new GraphQLEnumType({ name: type.name, values: Object.fromEntries(type.getValues().map(({ name }) => [name, {}])) })
+    if (isEnumType(type)) {
+      return new GraphQLEnumType({ name: type.name, values: Object.fromEntries(type.getValues().map(({ name }) => [name, {}])) })
+    }
     if (isInputObjectType(type)) {
       const inputs = () => Object.fromEntries(
         Object.values(type.getFields()).map(({ name, type: of, defaultValue }) => [name, { type: wrap(of), defaultValue }]),
@@ -98,8 +103,10 @@ function reduce(full, used) {
 const { license, notice, introspection } = await download()
 const full = buildClientSchema(introspection, { assumeValid: true })
 const header = [
-  `# Part of Shopify's Admin GraphQL schema, version ${API_VERSION}: what our documents use, without descriptions. Nothing is added or renamed.`,
-  `# Source: npm package ${PACKAGE} ${PACKAGE_VERSION}, dist/data/admin_${API_VERSION}.json.gz. Licence: ${license}, see LICENSE beside this file.`,
+  `# Part of Shopify's Admin GraphQL schema, version ${API_VERSION}: what our documents use, without descriptions.`,
+  '# Nothing is added or renamed.',
+  `# Source: npm package ${PACKAGE} ${PACKAGE_VERSION}, dist/data/admin_${API_VERSION}.json.gz.`,
+  `# Licence: ${license}, see LICENSE beside this file.`,
   '# Written by scripts/shopify-schema.mjs; do not edit.',
 ]
 const stripped = printSchema(reduce(full, usedFields(full))).replaceAll(/^ *"""[\s\S]*?"""\n/gm, '')

@@ -69,6 +69,11 @@ function requireNatives(root) {
   )
 }
 
+function requireLocked(root) {
+  if (matchesLock(root)) return
+  throw new Problem('package.json and package-lock.json do not fit together: run "npm install" and start again (and commit both files).')
+}
+
 function requireSpace(root) {
   const { bavail, bsize } = statfsSync(root)
   const free = Math.floor((bavail * bsize) / 1024 / 1024)
@@ -76,7 +81,7 @@ function requireSpace(root) {
   throw new Problem(`The disk of ${root} has ${free} MiB free and the install needs ${NEEDED_MIB} MiB: free some space and start again.`)
 }
 
-/** npm and a Node to run it, both from outside of node_modules: `npm ci` deletes that folder while it works. */
+/** npm and a Node to run it, both from outside of node_modules, which is removed before an install. */
 export function npmCommand(root) {
   const inside = join(root, 'node_modules')
   const { npm_execpath: npm, npm_node_execpath: npmNode } = process.env
@@ -98,10 +103,16 @@ function explain(output, code) {
   return `npm ended with exit code ${code}: see its words above, then start again.`
 }
 
-function npmCi(root) {
+/**
+ * Installs the locked versions into an empty node_modules. `npm ci` would refuse a lock that was written where the registry did not
+ * offer some other platform's optional package; what it promises beyond that is checked afterwards (`matchesLock`).
+ */
+function npmInstall(root) {
+  // An interrupted install leaves half-written packages that npm would take for whole ones.
+  rmSync(join(root, 'node_modules'), { recursive: true, force: true })
   // No install scripts: none of them is needed (Postgres' is done by hydratePostgres), npm 12 blocks them anyway, and so it is
   // the same under every npm. Whatever NODE_ENV or .npmrc say, the compiler and the programs of this platform are needed.
-  const what = ['ci', '--ignore-scripts', '--include=dev', '--include=optional']
+  const what = ['install', '--no-save', '--ignore-scripts', '--include=dev', '--include=optional']
   const quiet = ['--no-audit', '--no-fund', '--no-progress', '--loglevel=error']
   const [program, ...args] = [...npmCommand(root), ...what, ...quiet]
   return new Promise((resolve, reject) => {
@@ -125,10 +136,10 @@ export async function install(root) {
     if (!matchesLock(root)) {
       requireGlibc()
       requireSpace(root)
-      rmSync(stampFile(root), { force: true })
-      await step('Installing packages', () => npmCi(root))
+      await step('Installing packages', () => npmInstall(root))
     }
     requireNatives(root)
+    requireLocked(root)
     hydratePostgres(root)
     mkdirSync(dirname(stampFile(root)), { recursive: true })
     writeFileSync(stampFile(root), wantedStamp(root))

@@ -57,6 +57,10 @@ export const gatewayEvents = {
     personal: ['body'],
     subject: whose,
   }),
+  RegistrationRequested: event({
+    aggregate: 'request',
+    schema: z.strictObject({ requestId: z.string(), by: z.string(), mode: z.enum(['sandbox', 'live']), shopDomain: z.string(), etsyShopId: z.string() }),
+  }),
   ReconcileRequested: event({ aggregate: 'request', schema: z.strictObject({ requestId: z.string(), by: z.string() }) }),
   BufferChangeRequested: event({
     aggregate: 'request',

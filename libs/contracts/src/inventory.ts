@@ -54,9 +54,12 @@ export const inventoryEvents = {
       sku: z.string(),
       quantity: count,
       before: count.nullable(),
-      /** How many writes it took; 0 where Etsy had it already. */
-      writes: count,
+      /** False where Etsy had it already and nothing was sent. */
+      written: z.boolean(),
+      /** Etsy charged a listing fee. */
       renewed: z.boolean(),
+      /** Other SKUs of the listing that had to be set to 0 on the way and want their own quantity again. */
+      alsoZeroed: z.array(z.string()),
     }),
   }),
   EtsyQuantityRefused: event({
@@ -64,7 +67,7 @@ export const inventoryEvents = {
     schema: z.strictObject({ listingId: z.string(), sku: z.string(), quantity: count, reason: z.string() }),
   }),
 
-  ReconcileStarted: event({ aggregate: 'reconcile', schema: z.strictObject({ because: z.string() }) }),
+  ReconcileStarted: event({ aggregate: 'reconcile', schema: z.strictObject({ because: z.string(), at: z.iso.datetime() }) }),
   /** The next run on the timetable. */
   ReconcileScheduled: event({ aggregate: 'reconcile', schema: z.strictObject({ at: z.iso.datetime() }) }),
   ReconcileFinished: event({ aggregate: 'reconcile', schema: z.strictObject({ items: count }) }),

@@ -18,14 +18,19 @@ export const orchestratorEvents = {
   /** The personal data of a customer, or of the whole shop, is to become unreadable. Ids only. */
   ErasureOrdered: event({
     aggregate: 'erasure',
-    schema: z.strictObject({ scope: z.enum(['person', 'merchant']), customerId: z.string().nullable(), orderIds: z.array(z.string()) }),
+    schema: z.strictObject({
+      scope: z.enum(['person', 'merchant']),
+      customerId: z.string().nullable(),
+      orderIds: z.array(z.string()),
+      requestId: z.string(),
+    }),
   }),
   /** The keys are gone; applied again after every restore. */
   KeysErased: event({ aggregate: 'erasure-effect', schema: z.strictObject({ keyIds: z.array(z.string()) }) }),
   /** A customer asked what is known of them; to be answered within 30 days (Shopify's requirement). */
   DataRequested: event({
     aggregate: 'data-request',
-    schema: z.strictObject({ customerId: z.string(), orderIds: z.array(z.string()), dueBy: z.iso.datetime() }),
+    schema: z.strictObject({ customerId: z.string(), orderIds: z.array(z.string()), requestId: z.string(), dueBy: z.iso.datetime() }),
   }),
   /** What is known was written to a file for the merchant to hand over. */
   DataExported: event({ aggregate: 'data-request-effect', schema: z.strictObject({ file: z.string(), sha256: z.string(), events: z.number().int() }) }),

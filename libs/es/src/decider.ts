@@ -20,7 +20,13 @@ export interface Decider<Command extends DomainCommand, Event extends DomainEven
 }
 
 /** A decider whose types are not known here, as the runtime and the replay hold it. */
-export type AnyDecider = Decider<never, never, never>
+export interface AnyDecider {
+  readonly aggregate: string
+  readonly version: number
+  readonly initialState: unknown
+  readonly decide: (command: never, state: never) => readonly DomainEvent[]
+  readonly evolve: (state: never, event: never) => unknown
+}
 
 /** Declares a decider; exists so that its types are inferred and checked in one place. */
 export const decider = <Command extends DomainCommand, Event extends DomainEvent, State>(

@@ -1,22 +1,21 @@
-import { errors, nuid, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
 import QuickLRU from 'quick-lru'
-import { type AppendRequest, type AppendResult, LogRefused, LogUnavailable } from './log.ts'
-import { type OutgoingEvent, toHeaders } from './wire.ts'
+import { errorCodes, passes } from './ask.ts'
+import type { Link } from './link.ts'
+import { type AppendRequest, type AppendResult, LogRefused, LogUnavailable, type StoredEvent } from './log.ts'
+import { createPublisher, isWrongSequence, toMessages, type Message, type PubAck } from './publish.ts'
 
 /** How appends are sent. */
 export interface AppenderOptions {
   readonly nc: NatsConnection
+  readonly link: Link
   readonly epoch: number
+  /** Events of a subject from a sequence on, to look for one's own after a conflict. */
+  readonly load: (subject: string, fromSequence: number) => Promise<readonly StoredEvent[]>
   /** How long one request waits for the server before it is sent again, in ms. */
   readonly requestTimeoutMs?: number
   /** Ids remembered, so that a repeated event does not spoil a batch. */
   readonly knownIds?: number
-}
-
-interface Message {
-  readonly subject: string
-  readonly headers: MsgHdrs
-  readonly body: Uint8Array
 }
 
 interface Waiting {
@@ -25,124 +24,94 @@ interface Waiting {
   readonly bytes: number
   readonly resolve: (result: AppendResult) => void
   readonly reject: (error: Error) => void
-  /** How often it was sent without an answer. */
+  abandoned: boolean
+  /** How often it was sent in vain. */
   tries: number
 }
-
-/** JetStream's answers that mean something here (`err_code`). */
-const WRONG_LAST_SEQUENCE = new Set([10071, 10164])
-const DUPLICATE_IN_BATCH = 10201
-/** Storage or memory is used up, or the server is not ready: it may pass. */
-const TRANSIENT = new Set([10008, 10023, 10047, 10077, 10118])
 
 /** A batch of fewer events costs more than sending each decision by itself (measured: 2-4 ms for 3 to 10 events on one node). */
 const MIN_BATCH = 16
 const MAX_BATCH_EVENTS = 500
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
+const MAX_PAUSE_MS = 2_000
 
-interface PubAck {
-  readonly seq?: number
-  readonly duplicate?: boolean
-  readonly count?: number
-  readonly error?: { readonly code: number; readonly err_code: number; readonly description: string }
-}
+const sequencesUpTo = (last: number, count: number): number[] => Array.from({ length: count }, (_, index) => last - count + 1 + index)
 
-type Outcome = { readonly ack: PubAck } | { readonly unreachable: Error }
-
-const encoder = new TextEncoder()
-
-const toMessage = (subject: string, event: OutgoingEvent, epoch: number): Message => {
-  const headers = toHeaders(event.envelope, epoch)
-  headers.set('Nats-Msg-Id', event.envelope.id)
-  return { subject, headers, body: encoder.encode(JSON.stringify(event.data)) }
-}
-
-/** Concurrent appends wait while one flush is under way and share the next one's fsync; alone, an append goes out at once. */
-export const createAppender = ({ nc, epoch, requestTimeoutMs = 2_000, knownIds = 20_000 }: AppenderOptions) => {
+/**
+ * Concurrent appends wait while one flush is under way and share the next one's fsync; alone, an append goes out at once.
+ * Nothing is sent while the connection is down. What was sent and not answered is sent again: by its ids it lands once at most.
+ */
+export const createAppender = ({ nc, link, epoch, load, requestTimeoutMs = 5_000, knownIds = 20_000 }: AppenderOptions) => {
+  const send = createPublisher({ nc, link, timeoutMs: requestTimeoutMs })
   const known = new QuickLRU<string, true>({ maxSize: knownIds })
+  /** The newest sequence appended here by subject: what expects less is sure to be refused and must not spoil a batch. */
+  const heads = new QuickLRU<string, number>({ maxSize: knownIds })
   let waiting: Waiting[] = []
   let flushing = false
-  const abandoned = new WeakSet<Waiting>()
 
-  const request = async ({ subject, body, headers }: Message): Promise<Outcome> => {
-    try {
-      const answer: Msg = await nc.request(subject, body, { headers, timeout: requestTimeoutMs })
-      return { ack: answer.json<PubAck>() }
-    } catch (error) {
-      if (error instanceof errors.PermissionViolationError) throw new LogRefused(`not allowed to append to ${subject}: each service appends under its own name only`)
-      return { unreachable: error instanceof Error ? error : new Error(String(error)) }
-    }
+  const isKnown = ({ events }: AppendRequest): boolean => events.some(({ envelope }) => known.has(envelope.id))
+  const expectsTooLittle = ({ subject, expectedSequence = Infinity }: AppendRequest): boolean => expectedSequence < (heads.get(subject) ?? 0)
+
+  const remember = ({ events }: AppendRequest): void => {
+    for (const { envelope } of events) known.set(envelope.id, true)
   }
-
-  const sendAtomically = async (messages: readonly Message[]): Promise<Outcome> => {
-    const batchId = nuid.next()
-    for (const [index, message] of messages.entries()) {
-      message.headers.set('Nats-Batch-Id', batchId)
-      message.headers.set('Nats-Batch-Sequence', String(index + 1))
-      if (index === messages.length - 1) {
-        message.headers.set('Nats-Batch-Commit', '1')
-        const outcome = await request(message)
-        message.headers.delete('Nats-Batch-Commit')
-        return outcome
-      }
-      nc.publish(message.subject, message.body, { headers: message.headers })
-    }
-    return { ack: {} }
+  const appended = (entry: Waiting, last: number): void => {
+    remember(entry.request)
+    heads.set(entry.request.subject, Math.max(last, heads.get(entry.request.subject) ?? 0))
+    entry.resolve({ status: 'appended', sequences: sequencesUpTo(last, entry.messages.length) })
   }
-
-  const clearBatchHeaders = (messages: readonly Message[]): void => {
-    for (const { headers } of messages) for (const name of ['Nats-Batch-Id', 'Nats-Batch-Sequence']) headers.delete(name)
-  }
-
-  const succeed = (entry: Waiting, result: AppendResult): void => {
-    for (const { envelope } of entry.request.events) known.set(envelope.id, true)
-    entry.resolve(result)
+  const repeated = (entry: Waiting): void => {
+    remember(entry.request)
+    entry.resolve({ status: 'duplicate' })
   }
 
   const sendAgainLater = (entry: Waiting): void => {
-    const pause = Math.min(50 * 2 ** entry.tries, 2_000)
+    const pause = Math.min(50 * 2 ** entry.tries, MAX_PAUSE_MS)
     entry.tries += 1
     setTimeout(() => enqueue(entry), pause)
   }
 
-  const settle = (entry: Waiting, { error, duplicate, seq = 0 }: PubAck): void => {
-    if (error === undefined) {
-      const first = seq - entry.messages.length + 1
-      const sequences = entry.messages.map((_, index) => first + index)
-      return succeed(entry, duplicate === true ? { status: 'duplicate' } : { status: 'appended', sequences })
+  /** The server checks the sequence before the id, so that what was appended before comes back as a conflict: the log knows which it is. */
+  const settleConflict = async (entry: Waiting): Promise<void> => {
+    const { subject, events, expectedSequence = 0 } = entry.request
+    const ids = new Set(events.map(({ envelope }) => envelope.id))
+    try {
+      const since = await load(subject, expectedSequence + 1)
+      if (since.some(({ envelope }) => ids.has(envelope.id))) repeated(entry)
+      else entry.resolve({ status: 'conflict' })
+    } catch (error) {
+      if (error instanceof LogUnavailable) sendAgainLater(entry)
+      else entry.reject(error instanceof Error ? error : new Error(String(error)))
     }
-    if (WRONG_LAST_SEQUENCE.has(error.err_code)) return entry.resolve({ status: 'conflict' })
-    if (error.err_code === DUPLICATE_IN_BATCH) return succeed(entry, { status: 'duplicate' })
-    if (TRANSIENT.has(error.err_code) || error.code === 503) return sendAgainLater(entry)
-    return entry.reject(new LogRefused(`the log refuses ${entry.request.subject}: ${error.description} (${error.err_code})`))
+  }
+
+  const settle = (entry: Waiting, { error, duplicate, seq = 0 }: PubAck): void | Promise<void> => {
+    if (error === undefined) return duplicate === true ? repeated(entry) : appended(entry, seq)
+    if (isWrongSequence(error)) return settleConflict(entry)
+    if (error.err_code === errorCodes.duplicateInBatch) return repeated(entry)
+    if (error.err_code === errorCodes.batchIncomplete || passes(error)) return sendAgainLater(entry)
+    const { subject } = entry.request
+    entry.reject(new LogRefused(error.err_code === undefined ? error.description : `the log refuses ${subject}: ${error.description} (${error.err_code})`))
   }
 
   const sendAlone = async (entry: Waiting): Promise<void> => {
-    const [only, ...more] = entry.messages
-    if (only === undefined) return entry.resolve({ status: 'appended', sequences: [] })
-    try {
-      const outcome = more.length === 0 ? await request(only) : await sendAtomically(entry.messages)
-      clearBatchHeaders(entry.messages)
-      if ('ack' in outcome) settle(entry, outcome.ack)
-      else sendAgainLater(entry)
-    } catch (error) {
-      entry.reject(error instanceof Error ? error : new Error(String(error)))
-    }
+    const outcome = await send(entry.messages)
+    if ('ack' in outcome) await settle(entry, outcome.ack)
+    else sendAgainLater(entry)
   }
 
   const sendTogether = async (entries: readonly Waiting[]): Promise<void> => {
     const messages = entries.flatMap((entry) => entry.messages)
-    const outcome = messages.length < MIN_BATCH ? undefined : await sendAtomically(messages)
-    clearBatchHeaders(messages)
+    const outcome = entries.length < 2 || messages.length < MIN_BATCH ? undefined : await send(messages)
+    if (outcome !== undefined && !('ack' in outcome) && !link.connected()) return entries.forEach(sendAgainLater)
     if (outcome === undefined || !('ack' in outcome) || outcome.ack.error !== undefined) {
-      await Promise.all(entries.map((entry) => sendAlone(entry)))
+      await Promise.all(entries.map(sendAlone))
       return
     }
-    let next = (outcome.ack.seq ?? 0) - messages.length + 1
+    let last = (outcome.ack.seq ?? 0) - messages.length
     for (const entry of entries) {
-      const first = next
-      next += entry.messages.length
-      succeed(entry, { status: 'appended', sequences: entry.messages.map((_, index) => first + index) })
+      last += entry.messages.length
+      appended(entry, last)
     }
   }
 
@@ -166,40 +135,51 @@ export const createAppender = ({ nc, epoch, requestTimeoutMs = 2_000, knownIds =
     return taken
   }
 
+  const settleWithoutSending = (entry: Waiting): boolean => {
+    if (isKnown(entry.request)) repeated(entry)
+    else if (expectsTooLittle(entry.request)) void settleConflict(entry)
+    else return false
+    return true
+  }
+
   const flush = async (): Promise<void> => {
     if (flushing) return
     flushing = true
     try {
-      while (waiting.length > 0) await sendTogether(takeBatch())
+      while (waiting.length > 0) {
+        await link.whenConnected()
+        if (nc.isClosed()) return waiting.splice(0).forEach((entry) => entry.reject(new LogUnavailable('the connection to the log was closed')))
+        const batch = takeBatch().filter((entry) => !settleWithoutSending(entry))
+        if (batch.length > 0) await sendTogether(batch)
+      }
     } finally {
       flushing = false
     }
   }
 
   const enqueue = (entry: Waiting): void => {
-    if (abandoned.has(entry)) return
+    if (entry.abandoned) return
     waiting.push(entry)
     void flush()
   }
 
-  return (appendRequest: AppendRequest, signal?: AbortSignal): Promise<AppendResult> =>
+  return (request: AppendRequest, signal?: AbortSignal): Promise<AppendResult> =>
     new Promise((resolve, reject) => {
-      if (appendRequest.events.some(({ envelope }) => known.has(envelope.id))) return resolve({ status: 'duplicate' })
-      const messages = appendRequest.events.map((event) => toMessage(appendRequest.subject, event, epoch))
-      const expected = appendRequest.expectedSequence
-      if (expected !== undefined) messages[0]?.headers.set('Nats-Expected-Last-Subject-Sequence', String(expected))
-      const bytes = messages.reduce((sum, { body }) => sum + body.length, 0)
+      if (isKnown(request)) return resolve({ status: 'duplicate' })
+      const messages = toMessages(request, epoch, nc.info?.max_payload ?? Infinity)
+      if (messages.length === 0) return resolve({ status: 'appended', sequences: [] })
       const giveUp = (): void => {
+        entry.abandoned = true
         waiting = waiting.filter((other) => other !== entry)
-        abandoned.add(entry)
-        reject(new LogUnavailable(`the log did not take ${appendRequest.subject} in time`))
+        reject(new LogUnavailable(`the log did not take ${request.subject} in time; it is safe to append it again`))
       }
       const done = (settleWith: () => void): void => {
         signal?.removeEventListener('abort', giveUp)
         settleWith()
       }
       const entry: Waiting = {
-        request: appendRequest, messages, bytes, tries: 0,
+        request, messages, tries: 0, abandoned: false,
+        bytes: messages.reduce((sum, { bytes }) => sum + bytes, 0),
         resolve: (result) => done(() => resolve(result)),
         reject: (error) => done(() => reject(error)),
       }

@@ -1,10 +1,14 @@
-import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node'
-import { LogUnavailable, type StoredEvent } from './log.ts'
-import { fromHeaders } from './wire.ts'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { failureOf } from './ask.ts'
+import { headersOf, type Headers } from './headers.ts'
+import { LogRefused, LogUnavailable, type StoredEvent } from './log.ts'
+import { toStored } from './wire.ts'
 
-const decoder = new TextDecoder()
 const END_OF_BATCH = 204
 const NOT_FOUND = 404
+const TOO_MANY_SUBJECTS = 413
+const BAD_REQUEST = 408
+const WAIT_MS = 5_000
 
 /** One page of a direct get and how many messages are left after it. */
 export interface DirectPage {
@@ -12,39 +16,41 @@ export interface DirectPage {
   readonly left: number
   /** For last-of queries: the sequence up to which the answer holds, for the next page. */
   readonly upToSequence: number
+  /** A last-of query matches more subjects than the server answers at once (1,024, nats-server's `stream.go`). */
+  readonly tooMany?: true
 }
 
-/** @throws Error naming the sequence when the envelope or the body is not what Zyra writes */
-export const toStored = (subject: string, sequence: number, header: MsgHdrs | undefined, data: Uint8Array): StoredEvent => {
-  const where = `${subject} #${sequence}`
-  const envelope = fromHeaders(header, where)
-  try {
-    return { subject, sequence, envelope, data: JSON.parse(decoder.decode(data)) }
-  } catch (cause) {
-    throw new Error(`the body of the message at ${where} is not JSON`, { cause })
-  }
-}
-
-const numberOf = (message: Msg, header: string): number => Number(message.headers?.get(header) ?? 0)
+const numberOf = ({ values }: Headers, name: string): number => Number(values.get(name) ?? 0)
 
 /**
  * One request of JetStream's direct-get API (batched, ADR-31). The client library's own `direct.getBatch` is not used:
  * it leaves one subscription behind with every call (nats.js 3.4.0).
- * @throws LogUnavailable when the server does not answer, or stops in the middle of its answer
+ * @throws LogUnavailable when the server does not answer, or stops in the middle of its answer; LogRefused for a query it does not take;
+ * Error naming subject and sequence for a message that is not Zyra's
  */
 export const directGet = async (nc: NatsConnection, stream: string, query: Record<string, unknown>): Promise<DirectPage> => {
+  const what = `reading from ${stream}`
   const events: StoredEvent[] = []
+  let foreign: Error | undefined
   try {
-    const answers = await nc.requestMany(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(query), { strategy: 'sentinel', maxWait: 5_000 })
+    const answers = await nc.requestMany(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(query), { strategy: 'sentinel', maxWait: WAIT_MS })
     for await (const message of answers) {
-      const code = message.headers?.code ?? 0
+      const headers = headersOf(message)
+      const { code, description } = headers
+      if (foreign !== undefined && code === 0) continue
       if (code === NOT_FOUND) return { events, left: 0, upToSequence: 0 }
-      if (code === END_OF_BATCH) return { events, left: numberOf(message, 'Nats-Num-Pending'), upToSequence: numberOf(message, 'Nats-UpTo-Sequence') }
-      if (code !== 0) throw new Error(`the server answers ${code} ${message.headers?.description ?? ''}`)
-      events.push(toStored(message.headers?.get('Nats-Subject') ?? '', numberOf(message, 'Nats-Sequence'), message.headers, message.data))
+      if (code === TOO_MANY_SUBJECTS) return { events, left: 0, upToSequence: 0, tooMany: true }
+      if (code === END_OF_BATCH && foreign === undefined) return { events, left: numberOf(headers, 'Nats-Num-Pending'), upToSequence: numberOf(headers, 'Nats-UpTo-Sequence') }
+      if (code === BAD_REQUEST) throw new LogRefused(`${what}: the server does not understand ${JSON.stringify(query)} (${description})`)
+      if (code !== 0) break
+      try {
+        events.push(toStored(headers.values.get('Nats-Subject') ?? '', numberOf(headers, 'Nats-Sequence'), headers, message.data))
+      } catch (error) {
+        foreign = error instanceof Error ? error : new Error(String(error))
+      }
     }
-  } catch (cause) {
-    throw new LogUnavailable(`cannot read from ${stream}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  } catch (error) {
+    throw error instanceof LogRefused ? error : failureOf(error, what)
   }
-  throw new LogUnavailable(`cannot read from ${stream}: the answer stopped after ${events.length} messages`)
+  throw foreign ?? new LogUnavailable(`${what}: the answer stopped after ${events.length} messages; it is safe to try again`)
 }

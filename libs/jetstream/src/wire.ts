@@ -1,6 +1,8 @@
 import { headers as natsHeaders, type MsgHdrs } from '@nats-io/transport-node'
 import { envelope as envelopeSchema, type Envelope } from '@zyra/contracts'
 import type { DomainEvent, EventMeta, Recorded } from '@zyra/es'
+import { isEnvelope } from './envelope-check.ts'
+import type { Headers } from './headers.ts'
 import { addressOf } from './subject.ts'
 
 /** An event on its way into the log: personal fields are sealed already. */
@@ -19,61 +21,96 @@ export interface StoredEvent {
 
 const SCHEMA_PREFIX = 'urn:zyra:event:'
 
+/** CloudEvents' own headers escape spaces, quotes, percent signs and all that is not printable ASCII (CloudEvents HTTP binding 1.0, 3.1.3.2). */
+const ESCAPED_BY_CLOUDEVENTS = /[^\x21\x23\x24\x26-\x7E]/gu
+/** Zyra's own keep quotes and inner spaces as they are, since a command is JSON and would grow by half. */
+const ESCAPED_BY_ZYRA = /[^\x20-\x24\x26-\x7E]|^ | $/gu
+
+const percentEncoded = (text: string): string => [...Buffer.from(text, 'utf8')].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('')
+const percentDecoded = (text: string): string => (text.includes('%') ? decodeURIComponent(text) : text)
+
 /** CloudEvents 1.0 in NATS binary mode, and Zyra's own headers. */
 export const toHeaders = (event: OutgoingEvent['envelope'], epoch: number): MsgHdrs => {
   const headers = natsHeaders()
-  headers.set('ce-specversion', '1.0')
-  headers.set('ce-id', event.id)
-  headers.set('ce-type', event.type)
-  headers.set('ce-source', event.source)
-  headers.set('ce-time', event.time)
-  headers.set('ce-dataschema', `${SCHEMA_PREFIX}${event.type}:${event.version}`)
-  headers.set('content-type', 'application/json')
-  headers.set('correlationid', event.correlationId)
-  headers.set('causationid', event.causationId)
-  if (event.traceparent !== undefined) headers.set('traceparent', event.traceparent)
-  headers.set('actor', event.actor)
-  if (event.command !== undefined) headers.set('command', event.command)
-  headers.set('handler', event.handler)
-  headers.set('index', String(event.index))
-  headers.set('deciderversion', String(event.deciderVersion))
-  headers.set('attempt', String(event.attempt))
-  headers.set('backfill', String(event.backfill))
-  headers.set('epoch', String(epoch))
+  const set = (name: string, value: string, escaped = ESCAPED_BY_ZYRA): void => headers.append(name, value.replace(escaped, percentEncoded))
+  set('ce-specversion', '1.0')
+  set('ce-id', event.id)
+  set('ce-type', event.type)
+  set('ce-source', event.source, ESCAPED_BY_CLOUDEVENTS)
+  set('ce-time', event.time)
+  set('ce-dataschema', `${SCHEMA_PREFIX}${event.type}:${event.version}`)
+  set('content-type', 'application/json')
+  set('correlationid', event.correlationId)
+  set('causationid', event.causationId)
+  if (event.traceparent !== undefined) set('traceparent', event.traceparent)
+  set('actor', event.actor)
+  if (event.command !== undefined) set('command', event.command)
+  set('handler', event.handler)
+  set('index', String(event.index))
+  set('deciderversion', String(event.deciderVersion))
+  set('attempt', String(event.attempt))
+  set('backfill', String(event.backfill))
+  set('epoch', String(epoch))
   return headers
 }
 
-const optional = (value: string | undefined): string | undefined => (value === undefined || value === '' ? undefined : value)
+const integer = (text: string | undefined): number => (text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : NaN)
+
+const versionOf = (dataschema: string | undefined, type: string): number => {
+  const prefix = `${SCHEMA_PREFIX}${type}:`
+  return dataschema?.startsWith(prefix) === true ? integer(dataschema.slice(prefix.length)) : NaN
+}
+
+const booleans: ReadonlyMap<string | undefined, boolean> = new Map([['true', true], ['false', false]])
+
+const candidateFrom = (values: Headers['values']) => {
+  const text = (name: string): string => percentDecoded(values.get(name) ?? '')
+  const [type, traceparent, command] = [text('ce-type'), values.get('traceparent'), values.get('command')]
+  return {
+    id: text('ce-id'),
+    type,
+    source: text('ce-source'),
+    time: text('ce-time'),
+    version: versionOf(values.get('ce-dataschema'), type),
+    correlationId: text('correlationid'),
+    causationId: text('causationid'),
+    ...(traceparent === undefined ? {} : { traceparent: percentDecoded(traceparent) }),
+    actor: text('actor'),
+    ...(command === undefined ? {} : { command: percentDecoded(command) }),
+    handler: text('handler'),
+    index: integer(values.get('index')),
+    deciderVersion: integer(values.get('deciderversion')),
+    attempt: integer(values.get('attempt')),
+    backfill: booleans.get(values.get('backfill')),
+    epoch: integer(values.get('epoch')),
+  }
+}
 
 /**
  * Reads the envelope back.
- * @throws Error naming the message and the header that is missing or wrong
+ * @param where the message's subject and sequence, for the sentence about a message that is not Zyra's
+ * @throws Error naming the message and the fields that are missing or wrong
  */
-export const fromHeaders = (headers: MsgHdrs | undefined, where: string): Envelope => {
-  const get = (name: string): string => headers?.get(name) ?? ''
-  const traceparent = optional(get('traceparent'))
-  const command = optional(get('command'))
-  const parsed = envelopeSchema.safeParse({
-    id: get('ce-id'),
-    type: get('ce-type'),
-    source: get('ce-source'),
-    time: get('ce-time'),
-    version: Number(get('ce-dataschema').split(':').at(-1)),
-    correlationId: get('correlationid'),
-    causationId: get('causationid'),
-    ...(traceparent === undefined ? {} : { traceparent }),
-    actor: get('actor'),
-    ...(command === undefined ? {} : { command }),
-    handler: get('handler'),
-    index: Number(get('index')),
-    deciderVersion: Number(get('deciderversion')),
-    attempt: Number(get('attempt')),
-    backfill: get('backfill') === 'true',
-    epoch: Number(get('epoch')),
-  })
-  if (parsed.success) return parsed.data
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-  throw new Error(`the message at ${where} has no proper envelope (${problems})`)
+export const fromHeaders = ({ values }: Pick<Headers, 'values'>, where: string): Envelope => {
+  try {
+    const candidate = candidateFrom(values)
+    if (isEnvelope(candidate)) return candidate
+    const parsed = envelopeSchema.safeParse(candidate)
+    if (parsed.success) return parsed.data
+    throw new Error(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '))
+  } catch (cause) {
+    throw new Error(`the message at ${where} has no proper envelope (${cause instanceof Error ? cause.message : String(cause)})`, { cause })
+  }
+}
+
+/** @throws Error naming the subject and sequence when the envelope or the body is not what Zyra writes */
+export const toStored = (subject: string, sequence: number, headers: Headers, body: Uint8Array): StoredEvent => {
+  const envelope = fromHeaders(headers, `${subject} #${sequence}`)
+  try {
+    return { subject, sequence, envelope, data: JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')) }
+  } catch (cause) {
+    throw new Error(`the body of the message at ${subject} #${sequence} is not JSON`, { cause })
+  }
 }
 
 /** The event as handlers see it, once its data is opened and current. */

@@ -1,4 +1,5 @@
-/** How many events per second are folded into Postgres: `node --conditions zyra-source libs/postgres/bench/fold.ts [events] [keys]`. */
+/** How many events per second are folded into Postgres: `npx node --conditions zyra-source libs/postgres/bench/fold.ts [events] [keys]`. */
+import { loadavg } from 'node:os'
 import type { DomainEvent, Projection, Recorded } from '@zyra/es'
 import { openPostgres, projector } from '@zyra/postgres'
 import { recorded } from '../test/stock.ts'
@@ -36,7 +37,8 @@ const log = (): Recorded[] => {
   const random = seeded(7)
   return Array.from({ length: total }, (_, index) => {
     const key = Math.floor(random() * keys)
-    const data = { sku: `MUG-${key}`, available: Math.floor(random() * 500), location: `L${index % 2}`, at: '2026-11-20T10:00:00.000000000Z' }
+    const available = Math.floor(random() * 500)
+    const data = { sku: `MUG-${key}`, available, location: `L${index % 2}`, at: '2026-11-20T10:00:00.000000000Z' }
     return Object.assign(recorded(index + 1, `gid-${key}`, { type: 'shop.Ignored', data: {} }), { type: 'shop.Observed', data })
   })
 }
@@ -44,7 +46,8 @@ const log = (): Recorded[] => {
 const server = await startSpecServer()
 const db = await openPostgres({ url: server.url })
 try {
-  const [version] = await db.query<Record<string, string>>('select version(), current_setting(\'fsync\') as fsync, current_setting(\'synchronous_commit\') as commits')
+  const settings = 'select version(), current_setting(\'fsync\') as fsync, current_setting(\'synchronous_commit\') as commits'
+  const [version] = await db.query<Record<string, string>>(settings)
   console.log(JSON.stringify(version))
   const events = log()
   for (const size of [100, 500, 2_000]) {
@@ -60,7 +63,8 @@ try {
     const seconds = (performance.now() - started) / 1_000
     const busy = process.cpuUsage(cpu)
     const node = (busy.user + busy.system) / 1e6
-    console.log(`batches of ${size}: ${Math.round(total / seconds)} events/s, ${versions} versions, ${seconds.toFixed(1)} s, of which Node computed ${node.toFixed(1)} s`)
+    const rate = `${Math.round(total / seconds)} events/s, ${versions} versions, ${seconds.toFixed(1)} s`
+    console.log(`batches of ${size}: ${rate}, of which Node computed ${node.toFixed(1)} s; load ${loadavg()[0]?.toFixed(1)}`)
   }
 } finally {
   await db.close()

@@ -115,7 +115,9 @@ const writeCurrent = async (query: Query, { current }: Tables, { versions, gone 
  * writes rows, moves the checkpoint to `upTo`. `follows` is where the reader of the log stood before this batch.
  * Throws ProjectionFailed, PositionLost, VersionMismatch, PostgresError, and RangeError for a batch out of order.
  */
-export const applyBatch = async (query: Query, side: Side, projection: AnyProjection, batch: Batch, follows: Position): Promise<Applied> => {
+export const applyBatch = async (
+  query: Query, side: Side, projection: AnyProjection, batch: Batch, follows: Position,
+): Promise<Applied> => {
   checkBatch(batch)
   const checkpoint = await lockCheckpoint(query, side, projection.name)
   checkCheckpoint(checkpoint, projection, follows)

@@ -22,8 +22,7 @@ export const canonical = (row: unknown): { readonly text: string; readonly row: 
   if (typeof row !== 'object' || row === null || Array.isArray(row) || row instanceof Promise) {
     throw new TypeError(`expected a row (a plain object) or undefined, found ${row instanceof Promise ? 'a promise' : JSON.stringify(row)}`)
   }
-  const text = JSON.stringify(row)
-  if (!text.includes('\\u0000') && !text.includes('\\ud')) return { text, row: frozen(JSON.parse(text)) }
-  const cleaned = JSON.stringify(storable(JSON.parse(text)))
-  return { text: cleaned, row: frozen(JSON.parse(cleaned)) }
+  const said = JSON.stringify(row)
+  const text = said.includes('\\u0000') || said.includes('\\ud') ? JSON.stringify(storable(JSON.parse(said))) : said
+  return { text, row: frozen(JSON.parse(text) as Row) }
 }

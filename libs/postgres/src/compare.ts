@@ -59,8 +59,9 @@ const differencesOf = ({ merchant, key, from_epoch, from_sequence, live, rebuilt
 /** As the side stood at the position ($1, $2): what began later is not there, what ended later had not ended. */
 const sideAt = (side: Side, projection: AnyProjection): string => {
   const { current, history } = tablesOf(side, projection)
-  const ends = 'case when (to_epoch, to_sequence) <= ($1::int, $2::bigint) then jsonb_build_object(\'epoch\', to_epoch, \'sequence\', to_sequence) end'
-  const begun = 'where (from_epoch, from_sequence) <= ($1::int, $2::bigint)'
+  const upTo = '($1::int, $2::bigint)'
+  const ends = `case when (to_epoch, to_sequence) <= ${upTo} then jsonb_build_object('epoch', to_epoch, 'sequence', to_sequence) end`
+  const begun = `where (from_epoch, from_sequence) <= ${upTo}`
   return `select merchant, key, from_epoch, from_sequence, row, ${ends} as ends from ${history} ${begun}
     union all select merchant, key, from_epoch, from_sequence, row, null from ${current} ${begun}`
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import { DataSource } from 'typeorm'
@@ -31,14 +30,14 @@ export interface PostgresOptions {
 
 const CONNECT_TIMEOUT_MS = 5_000
 const READY_TIMEOUT_MS = 2_000
+const KEEP_ALIVE_MS = 10_000
 /** A process that stalls in a transaction must not hold its locks for ever. */
 const IDLE_IN_TRANSACTION_MS = 60_000
 
-const queryOn = (runner: QueryRunner): Query => async (sql, values = []) => {
+const queryOn = (runner: QueryRunner): Query => async <Answer>(sql: string, values: readonly unknown[] = []) => {
   try {
-    if (process.env.NAMED && !sql.startsWith('set') && !sql.startsWith('alter') && !sql.startsWith('create')) { const client = await runner.connect(); const r = await client.query({ name: createHash('md5').update(sql).digest('hex'), text: sql, values: [...values] }); return r.rows }
-    const { records } = await runner.query(sql, [...values], true)
-    return records
+    const result: { records: Answer[] } = await runner.query(sql, [...values], true)
+    return result.records
   } catch (error) {
     throw asPostgresError(error)
   }
@@ -106,8 +105,7 @@ export const openPostgres = async ({ url, poolSize = 10, onConnectionLost }: Pos
     installExtensions: false,
     logging: false,
     migrations: [CreateCheckpoints1763596800000],
-    poolErrorHandler: (error: unknown) => onConnectionLost?.(asPostgresError(error)),
-    extra: { keepAlive: true, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
+    extra: { keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
   })
   await settled(() => source.initialize())
   try {

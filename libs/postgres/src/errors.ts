@@ -44,13 +44,14 @@ export class VersionMismatch extends Error {
   override readonly name = 'VersionMismatch'
 }
 
-// https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, resources, rollbacks by the server, its shutdown and its disk.
-const transientClasses = new Set(['08', '53', '40', '57', '58'])
-const transientCodes = new Set([
+// https://www.postgresql.org/docs/current/errcodes-appendix.html: connection, resources, rollbacks by the server, shutdown, disk.
+const transientClasses: ReadonlySet<string> = new Set(['08', '53', '40', '57', '58'])
+const transientCodes: ReadonlySet<string> = new Set([
   '55P03', '25006', '25P03',
-  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ENOENT', 'EAI_AGAIN', 'CONNECTION_LOST',
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'ENOENT', 'EAI_AGAIN',
+  'CONNECTION_LOST',
 ])
-const neverTransient = new Set(['57014', '57P04'])
+const neverTransient: ReadonlySet<string> = new Set(['57014', '57P04'])
 
 const advice: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'Postgres is not listening: start it, or correct DATABASE_URL',

@@ -48,7 +48,8 @@ export const addressText = ({ merchant, key }: Address): string => `${merchant}\
 
 const checkedKey = (key: unknown): string => {
   if (typeof key === 'string' && key.length <= LONGEST_KEY && !key.includes('\u0000') && key.isWellFormed()) return key
-  throw new TypeError(`expected a key of well-formed text of at most ${LONGEST_KEY} characters without U+0000, found ${JSON.stringify(key)?.slice(0, 80)}`)
+  const found = String(key).slice(0, 80)
+  throw new TypeError(`expected a key of well-formed text of at most ${LONGEST_KEY} characters without U+0000, found ${found}`)
 }
 
 const naming = <T>(projection: AnyProjection, event: Recorded, step: () => T): T => {
@@ -63,7 +64,10 @@ const naming = <T>(projection: AnyProjection, event: Recorded, step: () => T): T
 export const addressed = (projection: AnyProjection, events: readonly Recorded[]): readonly Addressed[] =>
   events
     .filter(({ type }) => projection.on[type] !== undefined)
-    .map((event) => naming(projection, event, () => ({ event, address: { merchant: event.meta.merchant, key: checkedKey(rowKey(projection, event)) } })))
+    .map((event) => {
+      const key = naming(projection, event, () => checkedKey(rowKey(projection, event)))
+      return { event, address: { merchant: event.meta.merchant, key } }
+    })
 
 /** A row in the middle of a batch; `opened` is the index of its newest version among those of this batch. */
 interface Current {

@@ -9,7 +9,7 @@ import { checkpointsOf, makeLive, readCheckpoint } from './tables.ts'
 
 /** Keeps the live rows of one projection. */
 export interface Projector {
-  /** Where the rows stand, ORIGIN for new ones (their table is made if need be). Read the log from the event after it, and hand each batch to `apply`. */
+  /** Where the rows stand, ORIGIN for new ones; makes their tables. Read the log from the event after it and `apply` each batch. */
   readonly position: () => Promise<Position>
   /** True if the rows were written by another version of the projection: `apply` refuses until they were rebuilt. */
   readonly needsRebuild: () => Promise<boolean>
@@ -48,7 +48,8 @@ export const projector = (db: Postgres, projection: AnyProjection): Projector =>
       return applied
     },
     markStopped: async (reason) => {
-      await db.query(`update ${checkpointsOf('live')} set stopped_because = $2, updated_at = now() where name = $1`, [projection.name, reason])
+      const sql = `update ${checkpointsOf('live')} set stopped_because = $2, updated_at = now() where name = $1`
+      await db.query(sql, [projection.name, reason])
     },
   }
 }

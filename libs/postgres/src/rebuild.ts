@@ -57,7 +57,8 @@ const LOCK_TIMEOUT = '10s'
  * Puts the rebuilt rows in the place of the live ones, in one transaction: a reader sees the rows of before or of after. The live projector
  * waits meanwhile and then goes on from where it was. What it applied since the rebuild ended is read from `missing`, which is asked
  * for the log after a position and may go on longer than needed. Returns the position of the new live rows.
- * Throws PositionLost if there are no rebuilt rows or they stay behind the live ones, a transient PostgresError if a reader keeps the tables for 10 s.
+ * Throws PositionLost if there are no rebuilt rows or they stay behind the live ones, and a transient PostgresError if a reader
+ * keeps the tables for 10 s.
  */
 export const switchTo = async (
   db: Postgres, projection: AnyProjection, missing?: (after: Position) => Source,

@@ -45,7 +45,7 @@ export interface Rows<R extends Row> {
    * projection's `indexes`. Fast for rows as they are; "as of" looks through all versions of the merchant.
    */
   readonly find: (merchant: string, where: Partial<R>, options?: Page) => Promise<Answer<readonly RowVersion<R>[]>>
-  /** All that the row ever was, oldest first, at most `limit` versions (1,000 unless told otherwise) that begin after the position `after`. */
+  /** All that the row ever was, oldest first: at most `limit` versions (1,000 unless told otherwise) that begin after `after`. */
   readonly history: (merchant: string, key: string, options?: HistoryPage) => Promise<Answer<readonly RowVersion<R>[]>>
 }
 

@@ -34,7 +34,8 @@ const checked = (projection: Named): Named => {
   for (const field of indexes) {
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(field)) refuse(`index of projection ${name}`, field, 'a field of letters and digits')
   }
-  const longest = [`${name}__history_pkey`, ...indexes.map((field) => indexName(projection, field))].find((made) => made.length > LONGEST_NAME)
+  const made = [`${name}__history_pkey`, ...indexes.map((field) => indexName(projection, field))]
+  const longest = made.find((each) => each.length > LONGEST_NAME)
   return longest === undefined ? projection : refuse(`projection ${name}`, longest, `names of at most ${LONGEST_NAME} characters`)
 }
 
@@ -71,11 +72,13 @@ const create = async (query: Query, side: Side, projection: AnyProjection): Prom
   const { current, history } = tablesOf(side, projection)
   await query(`create table if not exists ${current} (${identity}, row jsonb not null, primary key (merchant, key)) with (fillfactor = 50)`)
   await query(`create table if not exists ${history} (
-    ${identity}, to_epoch int not null, to_sequence bigint not null, row jsonb not null, primary key (merchant, key, from_epoch, from_sequence)
+    ${identity}, to_epoch int not null, to_sequence bigint not null, row jsonb not null,
+    primary key (merchant, key, from_epoch, from_sequence)
   )`)
   for (const field of projection.indexes ?? []) {
     const column = hashColumn(field)
-    await query(`alter table ${current} add column if not exists ${column} bigint generated always as (${hashOf(`row->'${field}'`)}) stored`)
+    const generated = `generated always as (${hashOf(`row->'${field}'`)}) stored`
+    await query(`alter table ${current} add column if not exists ${column} bigint ${generated}`)
     await query(`create index if not exists "${indexName(projection, field)}" on ${current} (merchant, ${column}, key)`)
   }
   await query(

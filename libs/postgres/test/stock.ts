@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { DomainEvent, Projection, Recorded } from '@zyra/es'
 import type { Batch, Position } from '@zyra/postgres'
 
+type Nothing = Readonly<Record<string, never>>
+
 export type StockEvent =
   | DomainEvent<'shop.Named', { sku: string }>
   | DomainEvent<'shop.Sold', { count: number }>
-  | DomainEvent<'shop.Discontinued', Record<never, never>>
-  | DomainEvent<'shop.Broken', Record<never, never>>
-  | DomainEvent<'shop.Ignored', Record<never, never>>
+  | DomainEvent<'shop.Discontinued', Nothing>
+  | DomainEvent<'shop.Broken', Nothing>
+  | DomainEvent<'shop.Ignored', Nothing>
 
 // A type, not an interface: only types of literals are rows (they have an implicit index signature).
 export type StockRow = { sku: string; sold: number }

@@ -8,6 +8,9 @@ import { z } from 'zod'
 /** The shared secret that the sandbox merchant signs its webhooks with; public, and refused for a live merchant. */
 export const SANDBOX_SECRET = 'sandbox-secret'
 
+/** The same for Etsy's webhooks, in the form that Etsy gives them out. */
+export const SANDBOX_ETSY_SECRET = 'whsec_c2FuZGJveC1ldHN5LXdlYmhvb2stc2VjcmV0'
+
 /** The services that exist, in the order in which they start. */
 export const SERVICE_NAMES = ['gateway', 'orchestrator', 'inventory'] as const
 export type ServiceName = (typeof SERVICE_NAMES)[number]
@@ -53,6 +56,14 @@ export const settings = {
     .meta({ expected: 'a number from 0 to 6000' }),
   ZYRA_CACHE: z.string().optional().meta({ expected: 'a folder' }),
   SHOPIFY_API_SECRET: z.string().default(SANDBOX_SECRET).meta({ expected: 'the API secret of your Shopify app', secret: true }),
+  SHOPIFY_CLIENT_ID: z.string().optional().meta({ expected: 'the client id of your Shopify app' }),
+  ETSY_WEBHOOK_SECRET: z.string().startsWith('whsec_').default(SANDBOX_ETSY_SECRET)
+    .meta({ expected: 'the signing secret of your Etsy webhook (it begins with whsec_)', secret: true }),
+  ETSY_KEYSTRING: z.string().optional().meta({ expected: 'the keystring of your Etsy app' }),
+  ETSY_SHARED_SECRET: z.string().optional().meta({ expected: 'the shared secret of your Etsy app', secret: true }),
+  ETSY_REFRESH_TOKEN: z.string().optional().meta({ expected: 'the first refresh token of your Etsy shop', secret: true }),
+  ZYRA_SANDBOX: z.enum(['true', 'false']).default('true').transform((text) => text === 'true').meta({ expected: 'true or false' }),
+  ZYRA_TRUST_CLOCK: z.enum(['true', 'false']).default('false').transform((text) => text === 'true').meta({ expected: 'true or false' }),
   NATS_URL: z.string().refine(natsUrls).optional()
     .meta({ expected: 'one URL such as nats://host:4222, or several separated by commas', secret: true }),
   ZYRA_NATS_PORT: port(0),
@@ -88,6 +99,18 @@ export interface Config {
   databaseUrl: string | undefined
   postgresPort: number
   shopifyApiSecret: string
+  etsyWebhookSecret: string
+  /** What opens a live merchant's channels; undefined where it is not set. */
+  liveAccess: {
+    readonly shopifyClientId: string | undefined
+    readonly etsyKeystring: string | undefined
+    readonly etsySharedSecret: string | undefined
+    readonly etsyRefreshToken: string | undefined
+  }
+  /** Whether this process starts the sandbox. */
+  sandbox: boolean
+  /** True where the clock is known to be right although it says less than the log. */
+  trustClock: boolean
 }
 
 /** A wrong setting. Its message names each wrong key, what was expected and what was found, one per line. */
@@ -151,6 +174,15 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
     databaseUrl: values.DATABASE_URL,
     postgresPort: values.ZYRA_POSTGRES_PORT,
     shopifyApiSecret: values.SHOPIFY_API_SECRET,
+    etsyWebhookSecret: values.ETSY_WEBHOOK_SECRET,
+    liveAccess: {
+      shopifyClientId: values.SHOPIFY_CLIENT_ID,
+      etsyKeystring: values.ETSY_KEYSTRING,
+      etsySharedSecret: values.ETSY_SHARED_SECRET,
+      etsyRefreshToken: values.ETSY_REFRESH_TOKEN,
+    },
+    sandbox: values.ZYRA_SANDBOX,
+    trustClock: values.ZYRA_TRUST_CLOCK,
   }
 }
 

@@ -14,6 +14,8 @@ import type { Objects } from './objects.ts'
 export interface ServiceContext {
   readonly service: string
   readonly config: Config
+  /** Where the sandbox listens: the only address that a sandbox merchant may reach. */
+  readonly sandboxOrigin: string
   readonly log: EventLog
   readonly codec: Codec
   readonly decisions: Decisions

@@ -14,6 +14,15 @@ export interface Cause {
   readonly attempt: number
 }
 
+/**
+ * The cause of a fact that enters from outside: nothing in the log caused it, so it stands at the beginning of its own correlation.
+ * @param entry a deterministic id of the delivery, from what its sender calls it (`entryId`)
+ */
+export const entryCause = (merchant: string, entry: string, handler: string, actor: string): Cause => ({
+  meta: { merchant, id: entry, correlationId: eventId({ causationId: entry, handler, attempt: 1, index: 0 }), backfill: false },
+  handler, actor, attempt: 1,
+})
+
 /** `decided`: events landed now. `repeated`: this very decision is in the log already. `nothing`: the rules ask for no event. */
 export interface Decision {
   readonly status: 'decided' | 'repeated' | 'nothing'

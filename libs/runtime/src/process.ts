@@ -20,8 +20,6 @@ export interface ProcessContext {
   readonly sandboxOrigin: string
   /** Tells this process from others that run the same services. */
   readonly instance: string
-  /** True where the clock is known to be right although the log says otherwise. */
-  readonly trustClock: boolean
   readonly health: () => Promise<HealthReport>
   readonly now: () => Date
 }

@@ -24,8 +24,6 @@ export interface RunOptions {
   readonly databaseUrl: string
   readonly sandboxOrigin: string
   readonly logger: Logger
-  /** True where the clock is known to be right although the log says otherwise. */
-  readonly trustClock?: boolean
   readonly now?: () => Date
 }
 
@@ -86,7 +84,7 @@ const healthOf = (services: readonly RunningService[], database: () => Promise<v
  * @throws when a server cannot be reached, a port is taken or a user is refused: with one sentence that says what to do
  */
 export const run = async (definitions: readonly ServiceDefinition[], options: RunOptions): Promise<Running> => {
-  const { config, natsUrl, seedOf, databaseUrl, sandboxOrigin, logger, trustClock = false, now = () => new Date() } = options
+  const { config, natsUrl, seedOf, databaseUrl, sandboxOrigin, logger, now = () => new Date() } = options
   const db = await openPostgres({ url: databaseUrl, onConnectionLost: (error) => logger.warn({ why: error.message }, 'connection to Postgres lost') })
   const metrics = createMetrics(logger)
   let draining = false
@@ -94,7 +92,7 @@ export const run = async (definitions: readonly ServiceDefinition[], options: Ru
   const health = healthOf(services, () => db.ready(), () => draining)
   const masterKey = await loadMasterKey(join(config.dataDir, 'secrets', 'master.key'))
   const process = {
-    config, natsUrl, seedOf, masterKey, db, metrics, logger, sandboxOrigin, health, now, trustClock,
+    config, natsUrl, seedOf, masterKey, db, metrics, logger, sandboxOrigin, health, now,
     objects: fileObjects(join(config.dataDir, 'objects')), instance: randomUUID(),
   }
   services.push(...(await Promise.all(definitions.map((definition) => openService(definition, process)))))

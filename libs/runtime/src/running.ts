@@ -43,15 +43,15 @@ export const openService = async (definition: ServiceDefinition, process: Proces
   const seed = process.seedOf(service)
   const js = await openJetStream({ url: process.natsUrl, name: `zyra-${service}`, inboxPrefix: inboxPrefixOf(service), ...(seed === undefined ? {} : { seed }) })
   js.onStatus((status) => logger.warn({ service, status }, 'connection to the log'))
-  await waitForClock(js.log, { now, trust: process.trustClock, signal: stopped.signal, onWait: (why) => observer.problem('clock', why) })
+  await waitForClock(js.log, { now, trust: config.trustClock, signal: stopped.signal, onWait: (why) => observer.problem('clock', why) })
 
-  const vault = openVault({ store: js.keys, masterKey: process.masterKey, cacheSize: 10_000, maxAgeMs: 30_000, now: () => performance.now() })
+  const vault = openVault({ store: js.keys, masterKey: process.masterKey, cacheSize: 10_000, maxAgeMs: 10_000, now: () => performance.now() })
   const codec = createCodec({ vault, objects })
   const decisions = createDecisions({ log: js.log, codec, service, deciders: definition.deciders ?? [], now: () => now().toISOString() })
   const merchants = await followMerchants(js.log, stopped.signal, (problem) => observer.problem('merchants', problem))
   const gate = createGate({ look: () => readSwitches(js.log, merchants), sandboxOrigins: [process.sandboxOrigin], fetch: globalThis.fetch, monotonic: () => performance.now() })
   const context: ServiceContext = {
-    service, config, log: js.log, codec, decisions, gate, merchants, vault, objects, db, metrics, logger, now, health: process.health,
+    service, config, sandboxOrigin: process.sandboxOrigin, log: js.log, codec, decisions, gate, merchants, vault, objects, db, metrics, logger, now, health: process.health,
   }
   const work = createWork(definition, context, { js, observer, signal: stopped.signal, instance: process.instance })
   return { name: service, context, ...work, close: () => closeAll(work, gate, js, stopped) }

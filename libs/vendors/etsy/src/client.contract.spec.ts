@@ -1,20 +1,23 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
 import { etsyClient } from './client.ts'
 import type { EtsyClient } from './client.ts'
 import { createValidator } from './fake/validate.ts'
-import { collect, openShop } from './spec-shop.ts'
+import { collect, openShop, urlOf } from './spec-shop.ts'
 import { toUpdate } from './stock-plan.ts'
 import type { EtsyTokens } from './tokens.ts'
 import type { EtsyOperation } from './wire-schema.ts'
 
 /**
- * What the client relies on. Runs against the fake always, and against the real Etsy when these are in the environment:
- * ETSY_KEYSTRING, ETSY_SHARED_SECRET, ETSY_SHOP_ID, ETSY_TOKENS_FILE (JSON: accessToken, refreshToken, expiresAt; rewritten when refreshed) and
+ * What the client relies on. Runs against the fake always, and against the real Etsy when these are in the environment: ETSY_KEYSTRING,
+ * ETSY_SHARED_SECRET, ETSY_SHOP_ID, ETSY_TOKENS_FILE (JSON: accessToken, refreshToken, expiresAt; rewritten when refreshed) and
  * ETSY_LISTING_ID (a listing of the shop that may be written to: its inventory is sent back unchanged).
  */
 const env = process.env
 const live = [env['ETSY_KEYSTRING'], env['ETSY_SHARED_SECRET'], env['ETSY_SHOP_ID'], env['ETSY_TOKENS_FILE'], env['ETSY_LISTING_ID']]
 const isLive = live.every((value) => value !== undefined && value !== '')
+
+const tokensSchema = z.object({ accessToken: z.string(), refreshToken: z.string(), expiresAt: z.string() })
 
 type Target = { client: EtsyClient; listingId: string; faults: string[]; checked: () => number; close: () => Promise<void> }
 
@@ -34,14 +37,14 @@ const watched = (tolerant: boolean) => {
   let checked = 0
   const watch: typeof fetch = async (input, init) => {
     const response = await fetch(input, init)
-    const url = new URL(String(input))
+    const url = new URL(urlOf(input))
     const operation = operations.find(([pattern]) => pattern.test(`${init?.method} ${url.pathname}`))?.[1]
     if (!operation) return response
     checked += 1
     const fault = validator.answerFault(operation, response.status, await response.clone().json())
     if (fault !== undefined) faults.push(fault)
     validator.query(operation, Object.fromEntries(url.searchParams))
-    if (operation === 'updateListingInventory') validator.inventoryUpdate(JSON.parse(String(init?.body)))
+    if (operation === 'updateListingInventory') validator.inventoryUpdate(typeof init?.body === 'string' ? JSON.parse(init.body) : undefined)
     return response
   }
   return { watch, faults, checked: () => checked }
@@ -57,13 +60,14 @@ const openFake = async (): Promise<Target> => {
 const openLive = async (): Promise<Target> => {
   const [keystring = '', sharedSecret = '', shopId = '', file = '', listingId = ''] = live
   const { watch, ...seen } = watched(true)
-  const tokens: EtsyTokens = JSON.parse(await readFile(file, 'utf8'))
+  const tokens = tokensSchema.parse(JSON.parse(await readFile(file, 'utf8')))
   const saveTokens = (next: EtsyTokens) => writeFile(file, JSON.stringify(next), { mode: 0o600 })
   const client = etsyClient({ baseUrl: 'https://openapi.etsy.com', keystring, sharedSecret, shopId, tokens, saveTokens, fetch: watch })
   return { ...seen, client, listingId, close: async () => undefined }
 }
 
-const targets: [string, () => Promise<Target>][] = [['the fake', openFake], ...(isLive ? [['Etsy itself', openLive] satisfies [string, () => Promise<Target>]] : [])]
+const always: [string, () => Promise<Target>][] = [['the fake', openFake]]
+const targets = isLive ? always.concat([['Etsy itself', openLive]]) : always
 
 describe.each(targets)('The Etsy client against %s', (_name, open) => {
   let target: Target

@@ -70,6 +70,7 @@ describe('The Etsy client when Etsy says no', () => {
     } } })
     time.advance(3_600_000)
     await expect(client.getListingInventory('1001')).rejects.toThrow('disk full')
+    await expect(client.getListingInventory('1001')).rejects.toThrow('disk full')
     expect(seen).toHaveLength(1)
     broken = false
     await expect(client.getListingInventory('1001')).resolves.toBeDefined()
@@ -84,6 +85,14 @@ describe('The Etsy client when Etsy says no', () => {
     await expect(old.getListingInventory('1001')).rejects.toMatchObject({
       kind: 'unauthorised', message: expect.stringContaining('connect the shop to Etsy again'),
     })
+  })
+
+  it('loses the authorisation when the answer to a refresh is lost', async () => {
+    const { client, fake, time } = await open()
+    time.advance(3_600_000)
+    fake.faults.set(plan({ kind: 'reset-after-effect', nextRequests: 1, where: { operation: 'oauthToken' } }))
+    await expect(client.getListingInventory('1001')).rejects.toMatchObject({ kind: 'unavailable', mayHaveHappened: true })
+    await expect(client.getListingInventory('1001')).rejects.toMatchObject({ kind: 'unauthorised' })
   })
 
   it('takes over what another process has refreshed', async () => {
@@ -160,7 +169,8 @@ describe('The Etsy client when there is no proper answer', () => {
     stop.abort()
     await expect(stopped).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringContaining('stopped') })
     const hasty = etsyClient({ ...clientOptions, timeoutMs: 20 })
-    await expect(hasty.getListingInventory('1001')).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringContaining('20 ms') })
+    const late = hasty.getListingInventory('1001')
+    await expect(late).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringContaining('20 ms') })
   })
 
   it('refuses an id that JSON cannot carry exactly', async () => {

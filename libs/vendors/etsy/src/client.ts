@@ -30,8 +30,8 @@ export type EtsyClientOptions = {
 export type ReceiptFilter = { readonly minCreated?: number; readonly minLastModified?: number }
 
 /**
- * Etsy Open API v3, as far as stock needs it. Every method throws an EtsyError (or what `saveTokens` and `loadTokens` throw). Nothing is tried
- * again by itself, except once after an expired token was refreshed (Etsy did nothing then).
+ * Etsy Open API v3, as far as stock needs it. Every method throws an EtsyError (or what `saveTokens` and `loadTokens` throw). Nothing is
+ * tried again by itself, except once after an expired token was refreshed (Etsy did nothing then).
  */
 export type EtsyClient = {
   /** All listings of the shop in these states, with inventory, 100 a page. What changes state meanwhile may be missed or come twice. */
@@ -41,8 +41,8 @@ export type EtsyClient = {
   readonly updateListingInventory: (listingId: string, update: InventoryUpdate, signal?: AbortSignal) => Promise<Inventory>
   readonly updateListing: (listingId: string, change: { readonly state: 'active' | 'inactive' }, signal?: AbortSignal) => Promise<Listing>
   /**
-   * Receipts, oldest first, 100 a page. May give a receipt twice. The next watermark is the time at which this read began (less a minute for
-   * clocks that differ), not the newest receipt seen: one that changed while pages were read may be missing from them.
+   * Receipts, oldest first, 100 a page. May give a receipt twice. The next watermark is the time at which this read began (less a minute
+   * for clocks that differ), not the newest receipt seen: one that changed while pages were read may be missing from them.
    */
   readonly getShopReceipts: (filter: ReceiptFilter, signal?: AbortSignal) => AsyncGenerator<Receipt>
   readonly getShopReceipt: (receiptId: string, signal?: AbortSignal) => Promise<Receipt>
@@ -76,8 +76,9 @@ export const etsyClient = (options: EtsyClientOptions): EtsyClient => {
     exchange: async (refreshToken) => {
       const form = { grant_type: 'refresh_token', client_id: options.keystring, refresh_token: refreshToken }
       const asked = clock().getTime()
-      const answer = await send({ operation: 'oauthToken', method: 'POST', path: '/v3/public/oauth/token', form, answer: tokenAnswerSchema })
-        .catch(noLongerAuthorised)
+      const answer = await send({
+        operation: 'oauthToken', method: 'POST', path: '/v3/public/oauth/token', form, answer: tokenAnswerSchema,
+      }).catch(noLongerAuthorised)
       const expiresAt = new Date(asked + answer.expires_in * 1000).toISOString()
       return { accessToken: answer.access_token, refreshToken: answer.refresh_token, expiresAt }
     },

@@ -102,8 +102,8 @@ export const etsyFake = (options: EtsyFakeOptions): EtsyFake => {
       return server.listen({ host: '127.0.0.1', port })
     },
     issueTokens: () => {
-      const grant = issueGrant(state, faults.clock(), grantTimes)
-      return { accessToken: grant.accessToken, refreshToken: grant.refreshToken, expiresAt: new Date(grant.accessEndsAt * 1000).toISOString() }
+      const { accessToken, refreshToken, accessEndsAt } = issueGrant(state, faults.clock(), grantTimes)
+      return { accessToken, refreshToken, expiresAt: new Date(accessEndsAt * 1000).toISOString() }
     },
     revokeTokens: () => revokeAll(state),
     placeOrder: (order) => {

@@ -12,7 +12,7 @@ export type Limits = {
 export const readLimits = (headers: Headers): Limits | undefined => {
   const number = (...names: readonly string[]) => {
     const text = names.map((name) => headers.get(name)).find((value) => value !== null)
-    return text !== undefined && text !== null && /^\d+$/.test(text) ? Number(text) : undefined
+    return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
   }
   const pair = (limit: number | undefined, remaining: number | undefined) =>
     limit === undefined || remaining === undefined ? undefined : { limit, remaining }

@@ -97,7 +97,10 @@ const transaction = z
     price: wire.price,
   }))
 
-/** An order. The buyer's name, address and e-mail are left out on purpose: the stock path has no use for them. Times are seconds since 1970. */
+/**
+ * An order. The buyer's name, address and e-mail are left out on purpose: the stock path has no use for them. Times are seconds since
+ * 1970.
+ */
 export const receiptSchema = z
   .object({
     receipt_id: id,
@@ -130,7 +133,9 @@ export type Listing = z.infer<typeof listingSchema>
 export type ListingWithInventory = z.infer<typeof inventoryWithListingSchema>
 export type Receipt = z.infer<typeof receiptSchema>
 
-/** The body of updateListingInventory. It replaces everything, so it always carries every product. Prices are numbers, unlike in answers. */
+/**
+ * The body of updateListingInventory. It replaces everything, so it always carries every product. Prices are numbers, unlike in answers.
+ */
 export type InventoryUpdate = {
   readonly products: readonly {
     readonly sku: string

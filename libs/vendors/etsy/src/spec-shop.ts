@@ -6,6 +6,8 @@ import { etsyFake } from './fake.ts'
 import { etsyStock } from './stock.ts'
 import type { EtsyTokens } from './tokens.ts'
 
+const color = (valueId: number, value: string) => [{ propertyId: 200, name: 'Primary color', valueId, value }]
+
 /** A mug in two colours, a poster without variations, and a candle that is sold out. */
 export const seed: EtsySeed = {
   shopId: 12345678,
@@ -15,8 +17,8 @@ export const seed: EtsySeed = {
       title: 'Hand-thrown stoneware mug',
       tags: ['mug', 'stoneware'],
       products: [
-        { sku: 'MUG-BLUE', price: 2450, quantity: 4, readinessStateId: 77, values: [{ propertyId: 200, name: 'Primary color', valueId: 1, value: 'Blue' }] },
-        { sku: 'MUG-SAND', price: 1999, quantity: 3, readinessStateId: 77, values: [{ propertyId: 200, name: 'Primary color', valueId: 2, value: 'Sand' }] },
+        { sku: 'MUG-BLUE', price: 2450, quantity: 4, readinessStateId: 77, values: color(1, 'Blue') },
+        { sku: 'MUG-SAND', price: 1999, quantity: 3, readinessStateId: 77, values: color(2, 'Sand') },
       ],
     },
     { listingId: 1002, title: 'Linocut poster', products: [{ sku: 'POSTER', price: 3500, quantity: 5 }] },
@@ -26,6 +28,10 @@ export const seed: EtsySeed = {
 
 export const credentials = { keystring: 'a-keystring', sharedSecret: 'a-shared-secret' }
 
+/** Where a fetch goes, whatever it was given. */
+export const urlOf = (input: string | URL | Request): string =>
+  typeof input === 'string' ? input : 'url' in input ? input.url : input.href
+
 /** A fake with a client for it. Time stands still unless it is moved. */
 export const openShop = async (options: { fake?: Partial<EtsyFakeOptions>; client?: Partial<EtsyClientOptions> } = {}) => {
   const time = manualTime(new Date('2026-11-20T12:00:00Z'))
@@ -34,13 +40,13 @@ export const openShop = async (options: { fake?: Partial<EtsyFakeOptions>; clien
   })
   const baseUrl = await fake.listen()
   const saved: EtsyTokens[] = []
-  const seen: { method: string; path: string; body: unknown }[] = []
+  const seen: { method: string; path: string }[] = []
   const clientOptions: EtsyClientOptions = {
     baseUrl, ...credentials, shopId: String(seed.shopId), tokens: fake.issueTokens(), clock: time.clock,
     saveTokens: async (tokens) => void saved.push(tokens),
     fetch: async (input, init) => {
-      const { pathname, search } = new URL(String(input))
-      seen.push({ method: init?.method ?? 'GET', path: pathname + search, body: typeof init?.body === 'string' ? JSON.parse(init.body) : undefined })
+      const { pathname, search } = new URL(urlOf(input))
+      seen.push({ method: init?.method ?? 'GET', path: pathname + search })
       return fetch(input, init)
     },
     ...options.client,

@@ -63,10 +63,10 @@ export const kept = ({ inventory }: ListingWithInventory, sku: string): number =
 /**
  * Plans how to make Etsy sell exactly this many of one SKU, given what was just read. Pure.
  *
- * Sources: the whole `products` array is sent back because updateListingInventory replaces everything (Etsy reference, updateListingInventory);
- * a request's price is a number, an answer's is amount and divisor (same); a total of zero is refused with "One offering must have quantity
- * greater than 0", the advice being to deactivate (etsy/open-api issues 395 and 560); at most 999 pieces (issue 214); activating a sold-out
- * listing sets its quantity to 1 and renews it (reference, updateListing, `state`).
+ * Sources: the whole `products` array is sent back because updateListingInventory replaces everything (Etsy reference,
+ * updateListingInventory); a request's price is a number, an answer's is amount and divisor (same); a total of zero is refused with "One
+ * offering must have quantity greater than 0", the advice being to deactivate (etsy/open-api issues 395 and 560); at most 999 pieces
+ * (issue 214); activating a sold-out listing sets its quantity to 1 and renews it (reference, updateListing, `state`).
  */
 export const planQuantity = (view: ListingWithInventory, goal: StockGoal, now: Date): StockPlan => {
   const { listing, inventory } = view
@@ -82,7 +82,8 @@ export const planQuantity = (view: ListingWithInventory, goal: StockGoal, now: D
   const others = stocks.filter((stock) => stock !== own)
   const active = listing.state === 'active'
   const room = maxListingQuantity - (active ? sum(others.map(({ quantity }) => quantity)) : 0)
-  const target = Math.max(0, Math.min(Math.trunc(goal.quantity), room))
+  // What is there already is not lowered for the sake of the limit.
+  const target = Math.min(goal.quantity, Math.max(room, active ? own.quantity : 0))
   if (before === target || (active && own.quantity === target)) return { kind: 'holds', before }
   if (target > before && !goal.mayRaise) return refuse('would-raise')
 
@@ -96,12 +97,13 @@ export const planQuantity = (view: ListingWithInventory, goal: StockGoal, now: D
   if (listing.state === 'draft' || listing.state === 'unknown') return refuse('not-activatable')
   if (goal.mayActivate === 'never') return refuse('needs-activation')
   if (renews && goal.mayActivate === 'free') return refuse('needs-renewal')
-  const alone = put(inventory, (stock) => (sameStock(stock, own) ? target : 0))
+  const alone = (stock: Stock) => (sameStock(stock, own) ? target : 0)
   const activate: StockStep = { kind: 'set-state', state: 'active' }
+  const isSet = stocks.every((stock) => stock.quantity === alone(stock))
   return {
     kind: 'write', before, renews,
-    // Activating a sold-out listing sets its quantity, so ours must come after it; otherwise ours comes first and nothing wrong is ever for sale.
-    steps: listing.state === 'sold_out' ? [activate, alone] : [alone, activate],
+    // Activating a sold-out listing sets its quantity, so ours must come after it; else ours comes first and nothing wrong is ever for sale.
+    steps: listing.state === 'sold_out' ? [activate, put(inventory, alone)] : [...(isSet ? [] : [put(inventory, alone)]), activate],
     alsoZeroed: others.filter(({ quantity }) => quantity > 0).flatMap(({ skus }) => skus),
   }
 }

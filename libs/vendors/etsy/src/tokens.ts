@@ -29,8 +29,9 @@ export type TokenKeeper = {
 const marginMs = 60_000
 
 /**
- * Keeps tokens fresh. Refresh tokens rotate: each can be used once, and its successor is saved before anything is done with it. If saving fails,
- * the successor is kept in memory and saved before the next call, since asking again with the old one would only lose the authorisation.
+ * Keeps tokens fresh. Refresh tokens rotate: each can be used once, and its successor is saved before anything is done with it. If
+ * saving fails, the successor is kept in memory and saved before the next call, since asking again with the old one would only lose the
+ * authorisation.
  */
 export const tokenKeeper = (options: TokenKeeperOptions): TokenKeeper => {
   let current = options.tokens

@@ -62,19 +62,22 @@ const exchange = <T>(call: Call<T>, options: TransportOptions, timeout: AbortSig
   })
 }
 
-const neverArrived = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+const neverArrived: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
 const unavailable = <T>(call: Call<T>, error: unknown, timedOut: string | undefined) => {
   const code = codeOf(error)
   const mayHaveHappened = call.method !== 'GET' && !neverArrived.has(code)
   const why = call.signal?.aborted ? 'the call was stopped' : timedOut ?? `no answer (${code})`
-  return etsyError(call.operation, { kind: 'unavailable', mayHaveHappened }, mayHaveHappened ? `${why}; it may have taken effect.` : `${why}.`)
+  const message = mayHaveHappened ? `${why}; it may have taken effect.` : `${why}.`
+  return etsyError(call.operation, { kind: 'unavailable', mayHaveHappened }, message)
 }
 
+/** fetch hides the system's error code in the cause of its TypeError. */
 const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown'
-  const cause = error.cause
-  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : error.name
+  if (typeof error !== 'object' || error === null) return 'unknown'
+  const cause = 'cause' in error ? error.cause : undefined
+  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code)
+  return 'name' in error ? String(error.name) : 'unknown'
 }
 
 const failure = <T>(call: Call<T>, response: Response, reason: string, now: Date) => {
@@ -97,7 +100,8 @@ const reasonIn = (text: string): string => {
 
 const parseJson = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return value
   } catch {
     return undefined
   }

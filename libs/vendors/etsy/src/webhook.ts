@@ -39,8 +39,8 @@ export const signEtsyWebhook = (secret: string, id: string, timestamp: number, r
   createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(rawBody).digest('base64')
 
 /**
- * Whether this delivery was signed with the secret, compared in constant time over the body's bytes as they came. The header may hold several
- * signatures, separated by spaces, each bare or with the `v1,` prefix of the scheme that Etsy's sender follows.
+ * Whether this delivery was signed with the secret, compared in constant time over the body's bytes as they came. The header may hold
+ * several signatures, separated by spaces, each bare or with the `v1,` prefix of the scheme that Etsy's sender follows.
  *
  * @param toleranceSeconds how far the signed time may be from `now`, against replays; 300 if not given
  */

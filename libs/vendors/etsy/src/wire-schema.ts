@@ -1,7 +1,7 @@
 /**
- * What Etsy's reference (Open API v3, OpenAPI document 3.0.0 as of August 2026, https://developers.etsy.com/documentation/reference) says about the
- * requests and answers that this package reaches, as JSON Schema in our own words. The document itself is Etsy's and is not copied here;
- * `wire-schema.spec.ts` compares every field with it when a copy is at hand.
+ * What Etsy's reference (Open API v3, OpenAPI document 3.0.0 as of August 2026, https://developers.etsy.com/documentation/reference)
+ * says about the requests and answers that this package reaches, as JSON Schema in our own words. The document itself is Etsy's and is
+ * not copied here; `wire-schema.spec.ts` compares every field with it when a copy is at hand.
  */
 
 type Schema = Readonly<Record<string, unknown>>
@@ -20,7 +20,8 @@ const object = (properties: Readonly<Record<string, Schema>>, required = Object.
 const money = object({ amount: int(), divisor: int(0), currency_code: text })
 
 const propertyValue = object({
-  property_id: id, property_name: nullable(text), scale_id: nullable(id), scale_name: nullable(text), value_ids: list(id), values: list(text),
+  property_id: id, property_name: nullable(text), scale_id: nullable(id), scale_name: nullable(text),
+  value_ids: list(id), values: list(text),
 })
 
 const product = object({
@@ -101,8 +102,10 @@ export const querySchemas = {
   updateListingInventory: object({ max_variations_supported: oneOf('2', '3') }, []),
   updateListing: object({}, []),
   getShopReceipts: object({
-    min_created: time, max_created: time, min_last_modified: time, max_last_modified: time, sort_on: oneOf('created', 'updated', 'receipt_id'),
-    sort_order: oneOf('asc', 'ascending', 'desc', 'descending', 'up', 'down'), was_paid: flag, was_shipped: flag, was_canceled: flag, ...paging,
+    min_created: time, max_created: time, min_last_modified: time, max_last_modified: time,
+    was_paid: flag, was_shipped: flag, was_canceled: flag, ...paging,
+    sort_on: oneOf('created', 'updated', 'receipt_id'),
+    sort_order: oneOf('asc', 'ascending', 'desc', 'descending', 'up', 'down'),
   }, []),
   getShopReceipt: object({ legacy: flag }, []),
 } satisfies Readonly<Record<keyof typeof answerSchemas, Schema>>

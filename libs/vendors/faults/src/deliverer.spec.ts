@@ -119,7 +119,10 @@ describe('createDeliverer', () => {
     deliver('b')
     await deliverer.idle()
     expect(to.got).toHaveLength(1)
-    expect(deliverer.attempts()).toMatchObject([{ deliveryId: 'a', number: 0, outcome: 'dropped' }, { deliveryId: 'b', outcome: 'delivered' }])
+    expect(deliverer.attempts()).toMatchObject([
+      { deliveryId: 'a', number: 0, outcome: 'dropped' },
+      { deliveryId: 'b', outcome: 'delivered' },
+    ])
   })
 
   it('duplicates, also hours later', async () => {

@@ -3,7 +3,9 @@ import { inventoryItemLevels, variantsPage, webhookSubscriptions, type Document 
 import { fail, succeed, userErrorsToError, type ShopifyResult, type UserError } from './errors.ts'
 import { gid } from './ids.ts'
 import type { ItemStock, Order, Page, Read, StockLevel, Subscription, VariantStock, Written } from './model.ts'
-import { itemData, subscriptionsData, variantsData, type ChangedShape, type ItemShape, type LevelShape, type OrderShape, type SubscriptionShape } from './shapes.ts'
+import {
+  itemData, subscriptionsData, variantsData, type ChangedShape, type ItemShape, type LevelShape, type OrderShape, type SubscriptionShape,
+} from './shapes.ts'
 import { isMutation, type CallOptions, type Transport } from './transport.ts'
 
 /** Sends a document and reads its data by a schema. */
@@ -19,7 +21,7 @@ export const createCall = (transport: Transport): Call => async (document, varia
   if (parsed.success) return succeed({ value: parsed.data, asOf, servedVersion })
   const where = parsed.error.issues.slice(0, 3).map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
   const message = `Shopify's answer to ${document.name} is not of the promised shape: ${where}`
-  return fail({ kind: 'malformed', mayHaveTakenEffect: isMutation(document), message })
+  return fail({ kind: 'malformed', mayHaveHappened: isMutation(document), message })
 }
 
 /** The same read with another value. */
@@ -75,7 +77,8 @@ export function outcome<T>(document: Document, userErrors: readonly UserError[] 
   const error = userErrorsToError(document.name, userErrors ?? [])
   if (error !== undefined) return fail(error)
   if (value !== undefined) return succeed(value)
-  return fail({ kind: 'malformed', mayHaveTakenEffect: true, message: `Shopify's answer to ${document.name} has neither a result nor userErrors.` })
+  const message = `Shopify's answer to ${document.name} has neither a result nor userErrors.`
+  return fail({ kind: 'malformed', mayHaveHappened: true, message })
 }
 
 /** What an inventory mutation answered. */
@@ -83,7 +86,8 @@ export function writtenOf(document: Document, read: ShopifyResult<Read<ChangedSh
   if (!read.ok) return read
   const { value: payload, asOf } = read.value
   const group = payload?.inventoryAdjustmentGroup
-  return outcome(document, payload?.userErrors, group == null ? undefined : { adjustmentGroupId: group.id, createdAt: group.createdAt, asOf })
+  const result = group == null ? undefined : { adjustmentGroupId: group.id, createdAt: group.createdAt, asOf }
+  return outcome(document, payload?.userErrors, result)
 }
 
 export const subscriptionOf = ({ apiVersion, ...rest }: SubscriptionShape): Subscription => ({ ...rest, apiVersion: apiVersion.handle })

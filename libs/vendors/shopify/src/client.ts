@@ -1,11 +1,18 @@
-import { createCall, mapRead, nextOf, orderOf, outcome, readItem, readSubscriptions, readVariants, subscriptionOf, writtenOf } from './calls.ts'
-import { inventoryAdjust, inventorySet, ordersSince, shopInfo, webhookSubscriptionCreate, webhookSubscriptionDelete } from './documents.ts'
+import type { z } from 'zod'
+import {
+  createCall, mapRead, nextOf, orderOf, outcome, readItem, readSubscriptions, readVariants, subscriptionOf, writtenOf,
+} from './calls.ts'
+import {
+  inventoryAdjust, inventorySet, ordersSince, shopInfo, webhookSubscriptionCreate, webhookSubscriptionDelete, type Document,
+} from './documents.ts'
 import type { ShopifyResult } from './errors.ts'
 import { gid } from './ids.ts'
-import type { InventoryWrite, ItemStock, Order, Page, QuantityChange, QuantityTarget, Read, Shop, Subscription, VariantStock, Written } from './model.ts'
-import { adjustData, ordersData, setData, shopData, subscribeData, unsubscribeData } from './shapes.ts'
+import type {
+  InventoryWrite, ItemStock, Order, Page, QuantityChange, QuantityTarget, Read, Shop, Subscription, VariantStock, Written,
+} from './model.ts'
+import { adjustData, ordersData, setData, shopData, subscribeData, unsubscribeData, type ChangedShape } from './shapes.ts'
 import type { Sleep } from './throttle.ts'
-import { createTransport, type CallOptions } from './transport.ts'
+import { createTransport, type CallOptions, type Variables } from './transport.ts'
 import { topicKey } from './webhooks/topics.ts'
 
 export interface ShopifyClientOptions {
@@ -23,7 +30,9 @@ export interface ShopifyClientOptions {
   readonly timeoutMs?: number
 }
 
-/** The calls that Zyra makes to one shop. None throws for what Shopify or the network does; see `ShopifyError`. Ids are digits as strings. */
+/**
+ * The calls that Zyra makes to one shop. None throws for what Shopify or the network does; see `ShopifyError`. Ids are digits as strings.
+ */
 export interface ShopifyClient {
   shop: (options?: CallOptions) => Promise<ShopifyResult<Read<Shop>>>
   /** 25 variants with their stock at every location; `cursor` is the `next` of the page before. */
@@ -49,13 +58,17 @@ const PAUSES_WHILE_IN_PROGRESS_MS = [250, 500, 1000]
 
 /** A client of one shop's Admin GraphQL API. */
 export function shopifyClient(options: ShopifyClientOptions): ShopifyClient {
-  const call = createCall(createTransport({ timeoutMs: 10_000, ...options, endpoint: options.endpoint ?? `https://${options.shop}` }))
+  const { sleep, endpoint = `https://${options.shop}` } = options
+  const call = createCall(createTransport({ timeoutMs: 10_000, ...options, endpoint }))
 
-  const write = async (attempt: () => Promise<ShopifyResult<Written>>, signal?: AbortSignal): Promise<ShopifyResult<Written>> => {
+  const write = async (
+    document: Document, variables: Variables, schema: z.ZodType<ChangedShape>, options: CallOptions = {},
+  ): Promise<ShopifyResult<Written>> => {
+    const attempt = async () => writtenOf(document, await call(document, variables, schema, options))
     let result = await attempt()
     for (const pauseMs of PAUSES_WHILE_IN_PROGRESS_MS) {
-      if (result.ok || result.error.kind !== 'idempotency-in-progress' || signal?.aborted === true) return result
-      await options.sleep(pauseMs, signal).catch(() => undefined)
+      if (result.ok || result.error.kind !== 'idempotency-in-progress' || options.signal?.aborted === true) return result
+      await sleep(pauseMs, options.signal).catch(() => undefined)
       result = await attempt()
     }
     return result
@@ -67,13 +80,11 @@ export function shopifyClient(options: ShopifyClientOptions): ShopifyClient {
     inventoryItem: (id, callOptions) => readItem(call, id, callOptions),
     adjustAvailable: ({ changes, ...rest }, callOptions) => {
       const input = { ...inputOf(rest), changes: changes.map((change) => ({ ...placeOf(change), delta: change.delta })) }
-      const variables = { input, key: rest.idempotencyKey }
-      return write(async () => writtenOf(inventoryAdjust, await call(inventoryAdjust, variables, adjustData, callOptions)), callOptions?.signal)
+      return write(inventoryAdjust, { input, key: rest.idempotencyKey }, adjustData, callOptions)
     },
     setAvailable: ({ changes, ...rest }, callOptions) => {
       const input = { ...inputOf(rest), quantities: changes.map((change) => ({ ...placeOf(change), quantity: change.quantity })) }
-      const variables = { input, key: rest.idempotencyKey }
-      return write(async () => writtenOf(inventorySet, await call(inventorySet, variables, setData, callOptions)), callOptions?.signal)
+      return write(inventorySet, { input, key: rest.idempotencyKey }, setData, callOptions)
     },
     subscriptions: (callOptions) => readSubscriptions(call, callOptions),
     subscribe: async (topic, uri, callOptions) => {

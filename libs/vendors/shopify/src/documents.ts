@@ -7,7 +7,8 @@ export interface Document {
   text: string
 }
 
-// A page of 25 variants with 10 locations each is the most that stays below 1,000 points; an item at more locations is read by `inventoryItemLevels`.
+// A page of 25 variants with 10 locations each is the most that stays below 1,000 points; an item at more locations is read by
+// `inventoryItemLevels`.
 const LEVEL = `
   location { id name }
   updatedAt
@@ -127,6 +128,7 @@ export const shopInfo: Document = {
 
 /** Every document this package sends. */
 export const documents: readonly Document[] = [
-  variantsPage, inventoryItemLevels, inventoryAdjust, inventorySet, webhookSubscriptions, webhookSubscriptionCreate, webhookSubscriptionDelete,
+  variantsPage, inventoryItemLevels, inventoryAdjust, inventorySet, webhookSubscriptions, webhookSubscriptionCreate,
+  webhookSubscriptionDelete,
   ordersSince, shopInfo,
 ]

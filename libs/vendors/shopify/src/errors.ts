@@ -6,8 +6,8 @@ export interface UserError {
 }
 
 /**
- * Why a call gave no value. `message` is one sentence without personal data. Where `mayHaveTakenEffect` is true nobody knows whether Shopify carried
- * the mutation out: call again with the same idempotency key within 24 hours, or read back.
+ * Why a call gave no value. `message` is one sentence without personal data. Where `mayHaveHappened` is true nobody knows whether Shopify
+ * carried the mutation out: call again with the same idempotency key within 24 hours, or read back.
  */
 export type ShopifyError =
   /** Still over the rate limit after waiting; nothing was carried out. */
@@ -31,11 +31,11 @@ export type ShopifyError =
   /** The attempt that used this idempotency key failed: try again with a new key. */
   | { readonly kind: 'idempotency-failed'; readonly message: string }
   /** No answer, or a 5xx. */
-  | { readonly kind: 'unavailable'; readonly mayHaveTakenEffect: boolean; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly mayHaveHappened: boolean; readonly message: string }
   /** An answer that is not what the schema promises. */
-  | { readonly kind: 'malformed'; readonly mayHaveTakenEffect: boolean; readonly message: string }
+  | { readonly kind: 'malformed'; readonly mayHaveHappened: boolean; readonly message: string }
   /** The caller's signal ended the call. */
-  | { readonly kind: 'aborted'; readonly mayHaveTakenEffect: boolean; readonly message: string }
+  | { readonly kind: 'aborted'; readonly mayHaveHappened: boolean; readonly message: string }
 
 /** What every call answers: calls never throw for anything that Shopify or the network does. */
 export type ShopifyResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ShopifyError }
@@ -58,8 +58,8 @@ export function kindOfCode(code: string | null | undefined): CodedKind | undefin
 }
 
 /**
- * The error that a mutation's `userErrors` mean; undefined when there are none. One item that cannot be changed for another reason outweighs a
- * stale one, since reading again would not help it.
+ * The error that a mutation's `userErrors` mean; undefined when there are none. One item that cannot be changed for another reason
+ * outweighs a stale one, since reading again would not help it.
  */
 export function userErrorsToError(operation: string, userErrors: readonly UserError[]): ShopifyError | undefined {
   if (userErrors.length === 0) return undefined

@@ -1,6 +1,7 @@
 /** Shopify's types whose ids Zyra handles. */
 export type ShopifyType =
-  'InventoryItem' | 'InventoryLevel' | 'Location' | 'LineItem' | 'Order' | 'Product' | 'ProductVariant' | 'Shop' | 'WebhookSubscription' | 'Customer'
+  | 'Customer' | 'InventoryItem' | 'InventoryLevel' | 'LineItem' | 'Location' | 'Order' | 'Product' | 'ProductVariant' | 'Shop'
+  | 'WebhookSubscription'
 
 /** `gid('InventoryItem', '271878346596884015')` is `gid://shopify/InventoryItem/271878346596884015`; a gid is returned as it is. */
 export function gid(type: ShopifyType, id: string): string {
@@ -13,6 +14,6 @@ export function gid(type: ShopifyType, id: string): string {
  */
 export function numericId(id: string): string {
   const digits = /^(?:gid:\/\/shopify\/[A-Za-z]+\/)?(\d+)(?:\?.*)?$/.exec(id)?.[1]
-  if (digits === undefined) throw new Error(`A Shopify id should be digits or gid://shopify/<Type>/<digits>, but it is "${id.slice(0, 80)}".`)
-  return digits
+  if (digits !== undefined) return digits
+  throw new Error(`A Shopify id should be digits or gid://shopify/<Type>/<digits>, but it is "${id.slice(0, 80)}".`)
 }

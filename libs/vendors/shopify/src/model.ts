@@ -2,8 +2,8 @@
 export interface Read<T> {
   readonly value: T
   /**
-   * By Shopify's clock, comparable as a string with a webhook's `triggeredAt`: every change before this time is part of the value. At most about a
-   * second too early (the `Date` header has whole seconds), never too late.
+   * By Shopify's clock, comparable as a string with a webhook's `triggeredAt`: every change before this time is part of the value. At
+   * most about a second too early (the `Date` header has whole seconds), never too late.
    */
   readonly asOf: string
   /** The API version that answered; another than ours means that ours was retired. Undefined when Shopify did not say. */

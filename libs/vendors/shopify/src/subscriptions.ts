@@ -10,8 +10,8 @@ export interface EnsuredSubscriptions {
 }
 
 /**
- * Subscribes `uri` to those topics that are not subscribed yet. To be called daily, because Shopify deletes a subscription after 8 failures in a row.
- * Source: https://shopify.dev/docs/apps/build/webhooks/troubleshooting-webhooks
+ * Subscribes `uri` to those topics that are not subscribed yet. To be called daily, because Shopify deletes a subscription after 8
+ * failures in a row. Source: https://shopify.dev/docs/apps/build/webhooks/troubleshooting-webhooks
  */
 export async function ensureSubscriptions(
   client: Pick<ShopifyClient, 'subscriptions' | 'subscribe'>, topics: readonly string[], uri: string, options?: CallOptions,

@@ -15,10 +15,10 @@ const MARGIN_MS = 5 * 60 * 1000
 const TIMEOUT_MS = 10_000
 
 /**
- * Access tokens by the client credentials grant, for an app and shops of the same owner. A token lasts 24 hours and is kept in memory until five
- * minutes before its end, or until it is named as refused; callers at the same time share one request. The function throws an Error when
- * Shopify gives no token.
- * Source: https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant
+ * Access tokens by the client credentials grant, for an app and shops of the same owner. A token lasts 24 hours and is kept in memory
+ * until five minutes before its end, or until it is named as refused; callers at the same time share one request. The function throws an
+ * Error when Shopify gives no token. Source:
+ * https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/client-credentials-grant
  */
 export function clientCredentialsToken(options: ClientCredentials): (refused?: string) => Promise<string> {
   let held: { readonly token: string; readonly until: number } | undefined

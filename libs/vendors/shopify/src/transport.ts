@@ -27,33 +27,36 @@ export interface CallOptions {
 export interface Answer {
   readonly data: unknown
   /**
-   * A time by Shopify's clock before which every change is surely part of a read: the `Date` header, less the time the call took. UTC, nine digits
-   * of a second, comparable with a webhook's `triggeredAt`. The header has whole seconds, so this is up to a second too early, never too late.
+   * A time by Shopify's clock before which every change is surely part of a read: the `Date` header, less the time the call took. UTC,
+   * nine digits of a second, comparable with a webhook's `triggeredAt`. The header has whole seconds, so this is up to a second too
+   * early, never too late.
    */
   readonly asOf: string
   /** The API version that answered; another than ours when ours was retired. */
   readonly servedVersion: string | undefined
 }
 
-export type Transport = (document: Document, variables: Readonly<Record<string, unknown>>, options?: CallOptions) => Promise<ShopifyResult<Answer>>
+export type Variables = Readonly<Record<string, unknown>>
+export type Transport = (document: Document, variables: Variables, options?: CallOptions) => Promise<ShopifyResult<Answer>>
 
 const THROTTLED_TRIES = 5
 const PAUSE_WHEN_THROTTLED_BLINDLY_MS = 1000
 
+const graphqlError = z.object({ message: z.string(), extensions: z.object({ code: z.string().optional() }).optional() })
 const envelope = z.object({
   data: z.unknown().optional(),
-  errors: z.union([z.string(), z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string().optional() }).optional() }))]).optional(),
+  errors: z.union([z.string(), z.array(graphqlError)]).optional(),
   extensions: z.object({
     cost: z.object({
       throttleStatus: z.object({ maximumAvailable: z.number(), currentlyAvailable: z.number(), restoreRate: z.number().positive() }),
     }).optional(),
-  }).optional(),
+  }).optional().catch(undefined),
 })
 type Envelope = z.infer<typeof envelope>
 
 type Request = {
   readonly document: Document
-  readonly variables: Readonly<Record<string, unknown>>
+  readonly variables: Variables
   readonly token: string
   readonly signal: AbortSignal | undefined
 }
@@ -102,10 +105,10 @@ export function createTransport(options: TransportOptions): Transport {
       const step = await attempt({ ...request, token })
       if (step === 'throttled') tries += 1
       else if (step !== 'unauthorized') return step
-      else if (renewed) return fail({ kind: 'unauthorized', message: `Shopify refused the access token for ${name} twice; authorise the app again.` })
+      else if (renewed) return fail({ kind: 'unauthorized', message: `Shopify refused two tokens for ${name}; authorise the app again.` })
       else {
         token = await options.token(token)
-        renewed = true
+        
       }
     }
     return fail({ kind: 'throttled', message: `Shopify throttled ${name} ${THROTTLED_TRIES} times in a row; try again later.` })
@@ -137,15 +140,15 @@ function retryAfterMs(response: Response): number {
 }
 
 function noAnswer(document: Document, error: unknown, signal: AbortSignal | undefined): ShopifyError {
-  const mayHaveTakenEffect = isMutation(document)
-  if (signal?.aborted === true) return { kind: 'aborted', mayHaveTakenEffect, message: `The call ${document.name} was aborted.` }
-  return { kind: 'unavailable', mayHaveTakenEffect, message: `Shopify gave no answer to ${document.name}: ${causeOf(error)}` }
+  const mayHaveHappened = isMutation(document)
+  if (signal?.aborted === true) return { kind: 'aborted', mayHaveHappened, message: `The call ${document.name} was aborted.` }
+  return { kind: 'unavailable', mayHaveHappened, message: `Shopify gave no answer to ${document.name}: ${causeOf(error)}` }
 }
 
-function notSent(document: Document, error: unknown, signal: AbortSignal | undefined): ShopifyError {
-  const mayHaveTakenEffect = false
-  if (signal?.aborted === true) return { kind: 'aborted', mayHaveTakenEffect, message: `The call ${document.name} was aborted before it was sent.` }
-  return { kind: 'unavailable', mayHaveTakenEffect, message: `The call ${document.name} was not sent: ${causeOf(error)}` }
+function notSent({ name }: Document, error: unknown, signal: AbortSignal | undefined): ShopifyError {
+  const mayHaveHappened = false
+  if (signal?.aborted === true) return { kind: 'aborted', mayHaveHappened, message: `The call ${name} was aborted before it was sent.` }
+  return { kind: 'unavailable', mayHaveHappened, message: `The call ${name} was not sent: ${causeOf(error)}` }
 }
 
 function causeOf(error: unknown): string {
@@ -158,8 +161,9 @@ function judge(document: Document, { response, body, startedAt }: Reply, now: nu
   const { name } = document
   if (status === 429) return 'throttled'
   if (status === 401) return 'unauthorized'
-  if (status >= 500) return fail({ kind: 'unavailable', mayHaveTakenEffect: isMutation(document), message: `Shopify answered ${name} with ${status}.` })
-  if (status >= 400) return fail({ kind: 'refused', status, message: `Shopify refused ${name} with ${status}: ${describeErrors(body) || 'no reason given'}` })
+  const message = `Shopify answered ${name} with ${status}: ${describeErrors(body) || 'no reason given'}`
+  if (status >= 500) return fail({ kind: 'unavailable', mayHaveHappened: isMutation(document), message })
+  if (status >= 400) return fail({ kind: 'refused', status, message })
   if (body === undefined) return malformed(document, 'its body is not the JSON of a GraphQL answer')
   if (body.errors !== undefined && body.errors.length > 0) return graphqlErrors(document, body, status)
   const asOf = readTime(response, now - startedAt)
@@ -168,7 +172,8 @@ function judge(document: Document, { response, body, startedAt }: Reply, now: nu
 }
 
 function malformed(document: Document, reason: string): ShopifyResult<never> {
-  return fail({ kind: 'malformed', mayHaveTakenEffect: isMutation(document), message: `Shopify's answer to ${document.name} cannot be used: ${reason}.` })
+  const message = `Shopify's answer to ${document.name} cannot be used: ${reason}.`
+  return fail({ kind: 'malformed', mayHaveHappened: isMutation(document), message })
 }
 
 function graphqlErrors(document: Document, body: Envelope, status: number): Step {
@@ -180,7 +185,7 @@ function graphqlErrors(document: Document, body: Envelope, status: number): Step
   const known = codes.map(kindOfCode).find((kind) => kind !== undefined)
   if (known !== undefined) return fail({ kind: known, message })
   if (codes.includes('INTERNAL_SERVER_ERROR') || codes.includes('TIMEOUT')) {
-    return fail({ kind: 'unavailable', mayHaveTakenEffect: isMutation(document), message })
+    return fail({ kind: 'unavailable', mayHaveHappened: isMutation(document), message })
   }
   return fail({ kind: 'invalid-request', message })
 }

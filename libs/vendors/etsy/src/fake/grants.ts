@@ -4,13 +4,16 @@ import { refusal } from './refusal.ts'
 
 export type GrantTimes = { readonly accessSeconds: number; readonly refreshSeconds: number }
 
-const allScopes = ['listings_r', 'listings_w', 'transactions_r']
+const allScopes = ['listings_r', 'listings_w', 'transactions_r'] as const
 
 const seconds = (now: Date) => Math.floor(now.getTime() / 1000)
 
 /** New tokens, as after a merchant's consent. Deterministic, so that a run can be repeated: these tokens protect nothing. */
 export const issueGrant = (state: EtsyFakeState, now: Date, times: GrantTimes, scopes: readonly string[] = allScopes) => {
-  const token = (kind: string) => `${state.userId}.${createHash('sha256').update(`${state.shopId}/${state.nextId}/${kind}`).digest('base64url')}`
+  const token = (kind: string) => {
+    const hash = createHash('sha256').update(`${state.shopId}/${state.nextId}/${kind}`).digest('base64url')
+    return `${state.userId}.${hash}`
+  }
   const grant = {
     accessToken: token('access'),
     refreshToken: token('refresh'),

@@ -4,9 +4,9 @@ import { refusal } from './refusal.ts'
 import type { EtsyFakeState, FakeListing, FakeProduct } from './state.ts'
 
 /**
- * updateListingInventory: what is not in the body is gone afterwards. Throws what Etsy answers to a body that breaks its rules; then nothing changes.
- * Wordings that are known from Etsy's own issue tracker are used ("One offering must have quantity greater than 0", "cannot be greater than
- * 999", "Property values can't be empty"); the others are ours.
+ * updateListingInventory: what is not in the body is gone afterwards. Throws what Etsy answers to a body that breaks its rules; then
+ * nothing changes. Wordings that are known from Etsy's own issue tracker are used ("One offering must have quantity greater than 0",
+ * "cannot be greater than 999", "Property values can't be empty"); the others are ours.
  */
 export const replaceInventory = (state: EtsyFakeState, listing: FakeListing, update: InventoryUpdate, now: Date): void => {
   let nextId = state.nextId
@@ -47,7 +47,8 @@ const checkProducts = ({ products, priceOn, quantityOn, skuOn, readinessOn }: Ne
   if (products.length > 1 && products.some(({ values }) => values.length === 0)) throw refusal(400, "Property values can't be empty")
   const properties = products.map(({ values }) => values.map(({ property_id }) => property_id).sort((a, b) => a - b).join())
   if (new Set(properties).size > 1) throw refusal(400, 'All products must have the same properties')
-  const combinations = products.map(({ values }) => JSON.stringify(values.map(({ property_id, value_ids }) => [property_id, value_ids]).sort()))
+  const combinations = products.map(({ values }) =>
+    JSON.stringify(values.map(({ property_id, value_ids }) => [property_id, value_ids]).sort()))
   if (new Set(combinations).size < products.length) throw refusal(400, 'Each product must have its own combination of property values')
   if (products.some(({ values }) => values.some((value) => value.values.some((text) => /[()]/.test(text))))) {
     throw refusal(400, 'Parentheses are not allowed in property values')
@@ -59,7 +60,9 @@ const checkProducts = ({ products, priceOn, quantityOn, skuOn, readinessOn }: Ne
 }
 
 /** A value must be the same for all products that agree on the properties it varies by. */
-const checkVaries = (what: string, on: readonly number[], products: readonly FakeProduct[], read: (product: FakeProduct) => unknown): void => {
+const checkVaries = (
+  what: string, on: readonly number[], products: readonly FakeProduct[], read: (product: FakeProduct) => unknown,
+): void => {
   const used = products.flatMap(({ values }) => values.map(({ property_id }) => property_id))
   const stranger = on.find((id) => !used.includes(id))
   if (stranger !== undefined) throw refusal(400, `${what}_on_property names ${stranger}, which is no property of the products`)

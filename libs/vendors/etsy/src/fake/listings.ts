@@ -73,8 +73,9 @@ const checkTitle = (title: string): void => {
 
 /** Up to 13, 20 characters each, none twice; letters, digits, spaces, `-`, `'`, ™ © ®. */
 const checkTags = (tags: readonly string[]): void => {
-  if (tags.length > 13) throw refusal(400, 'There was a problem with /tags : no more than 13 tags')
-  if (tags.some((tag) => tag.length > 20)) throw refusal(400, 'There was a problem with /tags : a tag has more than 20 characters')
-  if (new Set(tags.map((tag) => tag.toLowerCase())).size < tags.length) throw refusal(400, 'There was a problem with /tags : a tag is repeated')
-  if (tags.some((tag) => /[^\p{L}\p{Nd}\p{Zs}\-'™©®]/u.test(tag))) throw refusal(400, 'There was a problem with /tags : contains invalid characters')
+  const refuse = (why: string) => refusal(400, `There was a problem with /tags : ${why}`)
+  if (tags.length > 13) throw refuse('no more than 13 tags')
+  if (tags.some((tag) => tag.length > 20)) throw refuse('a tag has more than 20 characters')
+  if (new Set(tags.map((tag) => tag.toLowerCase())).size < tags.length) throw refuse('a tag is repeated')
+  if (tags.some((tag) => /[^\p{L}\p{Nd}\p{Zs}\-'™©®]/u.test(tag))) throw refuse('contains invalid characters')
 }

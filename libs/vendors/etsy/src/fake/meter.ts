@@ -11,8 +11,8 @@ export type Metered =
   | { readonly allowed: false; readonly error: string; readonly retryAfterSeconds: number }
 
 /**
- * Counts calls per key, first by second, then by day, as https://developers.etsy.com/documentation/essentials/rate-limits describes. The second
- * header's name is spelled as it is spelled there.
+ * Counts calls per key, first by second, then by day, as https://developers.etsy.com/documentation/essentials/rate-limits describes. The
+ * second header's name is spelled as it is spelled there.
  */
 export const createMeter = (limits: MeterLimits) => {
   let second = { number: 0, count: 0 }

@@ -35,7 +35,8 @@ export const etsyRoutes = (context: RouteContext) => async (app: FastifyInstance
   parseForms(app)
   app.setErrorHandler((error, _request, reply) => {
     const { statusCode = 500, message, description } = problem(error)
-    return reply.code(statusCode).send({ error: statusCode < 500 ? message : 'Server Error', ...(description && { error_description: description }) })
+    const body = { error: statusCode < 500 ? message : 'Server Error', ...(description && { error_description: description }) }
+    return reply.code(statusCode).send(body)
   })
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'Resource not found' }))
 
@@ -83,8 +84,8 @@ const tokenRoute = (app: FastifyInstance, { state, keystring, grantTimes, faults
     const form = fieldsOf(request.body)
     if (form['grant_type'] !== 'refresh_token') throw refusal(400, 'unsupported_grant_type', 'only refresh_token is supported')
     if (form['client_id'] !== keystring) throw refusal(401, 'invalid_client', 'client_id is unknown')
-    const grant = useRefreshToken(state(), String(form['refresh_token']), faults.clock(), grantTimes)
-    return { access_token: grant.accessToken, token_type: 'Bearer', expires_in: grantTimes.accessSeconds, refresh_token: grant.refreshToken }
+    const { accessToken, refreshToken } = useRefreshToken(state(), String(form['refresh_token']), faults.clock(), grantTimes)
+    return { access_token: accessToken, token_type: 'Bearer', expires_in: grantTimes.accessSeconds, refresh_token: refreshToken }
   })
 }
 
@@ -127,11 +128,10 @@ const receiptRoutes = (app: FastifyInstance, { state, validator }: RouteContext)
   app.get('/v3/application/shops/:shop_id/receipts', config('getShopReceipts', 'transactions_r'), async (request) => {
     checkShop(request, state())
     const query = validator.query('getShopReceipts', request.query)
-    const atLeast = (name: string, value: number) => query[name] === undefined || value >= Number(query[name])
-    const atMost = (name: string, value: number) => query[name] === undefined || value <= Number(query[name])
-    const found = state().receipts.filter(({ createdAt }) =>
-      atLeast('min_created', createdAt) && atMost('max_created', createdAt) && atLeast('min_last_modified', createdAt) &&
-      atMost('max_last_modified', createdAt) && query['was_paid'] !== false && query['was_shipped'] !== true && query['was_canceled'] !== true)
+    const from = Math.max(Number(query['min_created'] ?? 0), Number(query['min_last_modified'] ?? 0))
+    const to = Math.min(Number(query['max_created'] ?? Infinity), Number(query['max_last_modified'] ?? Infinity))
+    const wanted = query['was_paid'] !== false && query['was_shipped'] !== true && query['was_canceled'] !== true
+    const found = state().receipts.filter(({ createdAt }) => wanted && createdAt >= from && createdAt <= to)
     const ascending = ['asc', 'ascending', 'up'].includes(String(query['sort_order'] ?? 'desc'))
     found.sort((a, b) => (a.createdAt - b.createdAt || a.receiptId - b.receiptId) * (ascending ? 1 : -1))
     return { count: found.length, results: page(found, query).map((receipt) => receiptShape(state(), receipt)) }
@@ -172,5 +172,6 @@ const formType = 'application/x-www-form-urlencoded'
 
 const parseForms = (app: FastifyInstance): void => {
   if (app.hasContentTypeParser(formType)) app.removeContentTypeParser(formType)
-  app.addContentTypeParser(formType, { parseAs: 'string' }, (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))))
+  app.addContentTypeParser(formType, { parseAs: 'string' }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))))
 }

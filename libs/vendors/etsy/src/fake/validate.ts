@@ -6,13 +6,26 @@ import { answerSchemas, errorSchema, inventoryUpdateSchema, listingUpdateSchema,
 import type { ListingChange } from './listings.ts'
 import { refusal } from './refusal.ts'
 
+type SentProduct = InventoryUpdate['products'][number]
+
+/** The body as it may be sent: what the reference does not require can be left out. */
+type SentInventory = {
+  readonly products: readonly {
+    readonly sku?: string | null
+    readonly property_values?: SentProduct['property_values']
+    readonly offerings: SentProduct['offerings']
+  }[]
+  readonly readiness_state_on_property?: readonly number[] | null
+} & Partial<Pick<InventoryUpdate, 'price_on_property' | 'quantity_on_property' | 'sku_on_property'>>
+
 const compile = <T>(ajv: Ajv, schemas: Readonly<Record<string, object>>) =>
   new Map(Object.entries(schemas).map(([name, schema]) => [name, ajv.compile<T>(schema)]))
 
 const explain = (errors: readonly ErrorObject[] | null | undefined): string => {
-  const first = errors?.[0]
-  const extra = first?.params['additionalProperty']
-  return first ? `${first.instancePath || '/'} ${first.message ?? 'is not valid'}${typeof extra === 'string' ? ` (${extra})` : ''}` : 'is not valid'
+  const [first] = errors ?? []
+  if (!first) return 'is not valid'
+  const extra: unknown = first.params['additionalProperty']
+  return `${first.instancePath || '/'} ${first.message ?? 'is not valid'}${typeof extra === 'string' ? ` (${extra})` : ''}`
 }
 
 /**
@@ -26,7 +39,7 @@ export const createValidator = (options: { readonly tolerant?: boolean } = {}) =
   const answers = compile(strict, answerSchemas)
   const queries = compile<Record<string, string | number | boolean>>(coercing, querySchemas)
   const isError = strict.compile(errorSchema)
-  const isInventoryUpdate = strict.compile<InventoryUpdate>(inventoryUpdateSchema)
+  const isInventoryUpdate = strict.compile<SentInventory>(inventoryUpdateSchema)
   const isListingChange = strict.compile<ListingChange>(listingUpdateSchema)
 
   return {
@@ -39,8 +52,7 @@ export const createValidator = (options: { readonly tolerant?: boolean } = {}) =
     inventoryUpdate: (body: unknown): InventoryUpdate => {
       if (!isInventoryUpdate(body)) throw refusal(400, `Invalid request body: ${explain(isInventoryUpdate.errors)}`)
       return {
-        ...body,
-        products: body.products.map((product) => ({ ...product, sku: product.sku ?? '', property_values: product.property_values ?? [] })),
+        products: body.products.map(({ sku, property_values, offerings }) => ({ sku: sku ?? '', property_values: property_values ?? [], offerings })),
         price_on_property: body.price_on_property ?? [], quantity_on_property: body.quantity_on_property ?? [],
         sku_on_property: body.sku_on_property ?? [], readiness_state_on_property: body.readiness_state_on_property ?? [],
       }
@@ -55,7 +67,8 @@ export const createValidator = (options: { readonly tolerant?: boolean } = {}) =
     /** What is wrong with an answer that the fake is about to give; undefined if nothing. */
     answerFault: (operation: EtsyOperation, status: number, answer: unknown): string | undefined => {
       const valid = status < 400 ? answers.get(operation) : isError
-      return !valid || valid(structuredClone(answer)) ? undefined : `The answer to ${operation} is not what Etsy documents: ${explain(valid.errors)}.`
+      if (!valid || valid(structuredClone(answer))) return undefined
+      return `The answer to ${operation} is not what Etsy documents: ${explain(valid.errors)}.`
     },
   }
 }

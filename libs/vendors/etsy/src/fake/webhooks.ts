@@ -15,8 +15,8 @@ export type WebhookTarget = {
 const minute = 60_000
 
 /**
- * At once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h (https://developers.etsy.com/documentation/essentials/webhooks). How long an answer
- * may take is not documented; 15 s is what the sender's kind usually grants.
+ * At once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h (https://developers.etsy.com/documentation/essentials/webhooks). How
+ * long an answer may take is not documented; 15 s is what the sender's kind usually grants.
  */
 export const etsyRetrySchedule: RetrySchedule = {
   connectTimeoutMs: 15_000,

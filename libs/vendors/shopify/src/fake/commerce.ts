@@ -1,4 +1,4 @@
-import { applyTargets, levelOf, variantOfItem, type Target } from './inventory.ts'
+import { applyTargets, levelOf, stockOf, variantOfItem, type Target } from './inventory.ts'
 import { inventoryLevelBody, orderBody, productBody, refundBody, toJson } from './payloads.ts'
 import { makeId, type Customer, type InventoryChange, type OrderedLine, type PlacedOrder, type ShopState, type Variant } from './state.ts'
 
@@ -32,6 +32,11 @@ export interface Commerce {
   readonly announce: (changes: readonly InventoryChange[], eventId?: string) => void
 }
 
+interface Part {
+  readonly line: OrderedLine
+  readonly quantity: number
+}
+
 /** What customers and the merchant do in the shop, with the webhooks that Shopify sends for it. */
 export function createCommerce({ state, clock, emit, eventId }: CommerceOptions): Commerce {
   const step = () => {
@@ -60,7 +65,7 @@ export function createCommerce({ state, clock, emit, eventId }: CommerceOptions)
   }
 
   /** Takes quantities off the order and, for a restock, puts the pieces back where they came from. */
-  const giveBack = (parts: readonly { line: OrderedLine; quantity: number }[], restock: boolean): InventoryChange[] => parts.flatMap(({ line, quantity }) => {
+  const giveBack = (parts: readonly Part[], restock: boolean): InventoryChange[] => parts.flatMap(({ line, quantity }) => {
     line.currentQuantity -= quantity
     const variant = variantById(state(), line.variantId)
     if (!restock || variant === undefined) return []
@@ -86,7 +91,8 @@ export function createCommerce({ state, clock, emit, eventId }: CommerceOptions)
         const taken = allocate(state(), variant, quantity)
         changes.push(...move(taken.map((part) => target(variant.inventoryItemId, part.locationId, (current) => current - part.quantity))))
         const { id: variantId, price } = variant
-        return { id: makeId.line(step()), variantId, sku, title: titleOf(state(), variant), price, quantity, currentQuantity: quantity, taken }
+        const title = titleOf(state(), variant)
+        return { id: makeId.line(step()), variantId, sku, title, price, quantity, currentQuantity: quantity, taken }
       })
       const number = step()
       const customerId = customer === undefined ? null : customerOf(state(), customer, step()).id
@@ -131,7 +137,9 @@ export function createCommerce({ state, clock, emit, eventId }: CommerceOptions)
   }
 }
 
-const target = (inventoryItemId: string, locationId: string, next: Target['next']): Target => ({ inventoryItemId, locationId, next, expected: null, field: [] })
+const target = (inventoryItemId: string, locationId: string, next: Target['next']): Target => (
+  { inventoryItemId, locationId, next, expected: null, field: [] }
+)
 
 const variants = (state: ShopState): Variant[] => state.products.flatMap((product) => product.variants)
 
@@ -154,9 +162,6 @@ const titleOf = (state: ShopState, variant: Variant): string => {
   const product = state.products.find(({ variants: own }) => own.some(({ id }) => id === variant.id))
   return `${product?.title ?? ''} - ${variant.title}`
 }
-
-const stockOf = (state: ShopState, { inventoryItemId }: Variant): number =>
-  state.levels.filter((level) => level.inventoryItemId === inventoryItemId).reduce((sum, { available }) => sum + available, 0)
 
 function refuse(state: ShopState, lines: OrderRequest['lines']): OrderResult | undefined {
   const wanted = new Map<string, number>()

@@ -1,5 +1,6 @@
 import {
-  type DocumentNode, type FieldNode, getNamedType, getNullableType, type GraphQLCompositeType, type GraphQLSchema, isAbstractType, isCompositeType,
+  type DocumentNode, type FieldNode, getNamedType, getNullableType, type GraphQLCompositeType, type GraphQLSchema, isAbstractType,
+  isCompositeType,
   isListType, Kind, type OperationDefinitionNode, type SelectionSetNode, valueFromASTUntyped,
 } from 'graphql'
 
@@ -9,7 +10,8 @@ interface Walk {
   readonly variables: Readonly<Record<string, unknown>>
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The value of an argument, from the text or the variables. */
 export function argumentValue(field: FieldNode, name: string, variables: Readonly<Record<string, unknown>>): unknown {
@@ -18,9 +20,10 @@ export function argumentValue(field: FieldNode, name: string, variables: Readonl
 }
 
 /**
- * The cost of an operation in points. Without `data` it is what is asked for at most (the requested cost); with the answer's `data` it is what was
- * found. A scalar costs 0, an object 1, a mutation 10, a connection 2 and its nodes times `first` or `last`.
- * Source: https://shopify.dev/docs/api/usage/limits. Shopify's own figures are never higher for documents like ours; their exact formula is not public.
+ * The cost of an operation in points. Without `data` it is what is asked for at most (the requested cost); with the answer's `data` it is
+ * what was found. A scalar costs 0, an object 1, a mutation 10, a connection 2 and its nodes times `first` or `last`. Source:
+ * https://shopify.dev/docs/api/usage/limits. Shopify's own figures are never higher for documents like ours; their exact formula is not
+ * public.
  */
 export function costOf(walk: Walk, operation: OperationDefinitionNode, data?: unknown): number {
   const root = walk.schema.getRootType(operation.operation)
@@ -53,7 +56,9 @@ function fragmentCost(walk: Walk, fragment: Fragment, type: GraphQLCompositeType
   return isCompositeType(inner) ? selectionCost(walk, definition.selectionSet, inner, data, undefined, size) : 0
 }
 
-function fieldTotal(walk: Walk, node: FieldNode, parent: GraphQLCompositeType, data: unknown, fieldCost: number | undefined, size: number): number {
+function fieldTotal(
+  walk: Walk, node: FieldNode, parent: GraphQLCompositeType, data: unknown, fieldCost: number | undefined, size: number,
+): number {
   const field = 'getFields' in parent ? parent.getFields()[node.name.value] : undefined
   if (field === undefined) return 0
   const type = getNamedType(field.type)

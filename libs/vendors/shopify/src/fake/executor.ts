@@ -69,12 +69,16 @@ function parseDocument(query: string): DocumentNode | GraphQLError {
   }
 }
 
-const failed = (errors: readonly GraphQLError[]): GraphqlAnswer => ({ status: 200, body: { errors: errors.map((error) => error.toJSON()) } })
+const failed = (errors: readonly GraphQLError[]): GraphqlAnswer => (
+  { status: 200, body: { errors: errors.map((error) => error.toJSON()) } }
+)
+
+const CODES = [['Cannot query field', 'undefinedField'], ['Variable "', 'INVALID_VARIABLE']] as const
 
 /** Adds the codes by which Shopify tells its errors apart; the sentences are graphql-js' own. */
 function worded(error: GraphQLError): GraphQLError {
   if (error.extensions.code !== undefined) return error
-  const code = /^Cannot query field/.test(error.message) ? 'undefinedField' : /^Variable "/.test(error.message) ? 'INVALID_VARIABLE' : undefined
+  const [, code] = CODES.find(([beginning]) => error.message.startsWith(beginning)) ?? []
   if (code === undefined) return error
   return new GraphQLError(error.message, { nodes: error.nodes ?? null, path: error.path ?? null, extensions: { code } })
 }

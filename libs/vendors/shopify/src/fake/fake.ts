@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
-  createDeliverer, createFaults, pause, realScheduler, type Attempt, type Clock, type FaultPlanInput, type Faults, type RetrySchedule, type Scheduler,
+  createDeliverer, createFaults, pause, realScheduler, type Attempt, type Clock, type FaultPlanInput, type Faults, type RetrySchedule,
+  type Scheduler,
 } from '@zyra/vendor-faults'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { z } from 'zod'
@@ -50,8 +51,8 @@ export interface ShopifyFakeOptions {
   /** Makes ids repeatable. */
   readonly seed?: string
   /**
-   * Whether the webhooks of one action (an order and its quantities) share `X-Shopify-Event-Id`; true if not given. Shopify's documents leave it
-   * open, so the harder of the two is the default.
+   * Whether the webhooks of one action (an order and its quantities) share `X-Shopify-Event-Id`; true if not given. Shopify's documents
+   * leave it open, so the harder of the two is the default.
    */
   readonly sharedEventIds?: boolean
 }
@@ -64,7 +65,14 @@ export interface FakeVariant {
   readonly variantId: string
   readonly inventoryItemId: string
   readonly tracked: boolean
-  readonly levels: readonly { readonly locationId: string; readonly locationName: string; readonly available: number; readonly updatedAt: string }[]
+  readonly levels: readonly FakeLevel[]
+}
+
+export interface FakeLevel {
+  readonly locationId: string
+  readonly locationName: string
+  readonly available: number
+  readonly updatedAt: string
 }
 
 /** A shop that speaks Shopify's protocol, and the hands of its merchant and customers. */
@@ -124,11 +132,17 @@ export function shopifyFake(options: ShopifyFakeOptions): ShopifyFake {
   const { announce, ...commerce } = createCommerce({ state, clock, emit, eventId: outbox.eventId })
   const bucket = createBucket({ size: options.bucketSize ?? restoreRate * 20, restoreRate, clock })
   const root = resolvers({
-    state, clock, processing: () => pause(scheduler, mutationMs), changed: announce, subscribe: outbox.subscribe, unsubscribe: outbox.unsubscribe,
+    state,
+    clock,
+    processing: () => pause(scheduler, mutationMs),
+    changed: announce,
+    subscribe: outbox.subscribe,
+    unsubscribe: outbox.unsubscribe,
   })
   const makeToken = () => `shpat_${createHash('sha256').update(`${seed}/token/${outbox.eventId()}`).digest('hex').slice(0, 32)}`
   const { clientId = 'sandbox-client', clientSecret } = options
-  const routes = shopRoutes({ state, clock, faults, scheduler, executor: createExecutor({ root, bucket }), clientId, clientSecret, makeToken })
+  const executor = createExecutor({ root, bucket })
+  const routes = shopRoutes({ state, clock, faults, scheduler, executor, clientId, clientSecret, makeToken })
   configure()
   let server: FastifyInstance | undefined
 
@@ -169,12 +183,12 @@ const openOrRestore = ({ catalogue, domain = 'demo-shop.myshopify.com' }: Shopif
 function parseState(exported: unknown): ShopState {
   const parsed = shopStateSchema.safeParse(exported)
   if (!parsed.success) throw new Error(`The state of the fake shop cannot be used: ${z.prettifyError(parsed.error)}`)
-  const attempts = Object.entries(parsed.data.attempts).map(([key, attempt]) => [key, { ...attempt, status: afterRestart(attempt.status) }] as const)
-  return { ...parsed.data, attempts: Object.fromEntries(attempts) }
+  // What was running when the state was exported never came to its end.
+  for (const attempt of Object.values(parsed.data.attempts)) {
+    if (attempt.status === 'running') attempt.status = 'failed'
+  }
+  return parsed.data
 }
-
-/** What was running when the state was exported never came to its end. */
-const afterRestart = (status: 'running' | 'done' | 'failed') => (status === 'running' ? 'failed' : status)
 
 function showVariant(state: ShopState, sku: string): FakeVariant {
   const { id, title, inventoryItemId, tracked, sku: found } = variantBySku(state, sku)

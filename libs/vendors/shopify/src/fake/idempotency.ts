@@ -23,8 +23,8 @@ function idempotencyKey(info: GraphQLResolveInfo): string {
 }
 
 /**
- * Runs a mutation at most once per key within 24 hours: a repetition gets the first result, other input or a running or failed attempt its own
- * error. Source: https://shopify.dev/docs/api/usage/implementing-idempotency
+ * Runs a mutation at most once per key within 24 hours: a repetition gets the first result, other input or a running or failed attempt
+ * its own error. Source: https://shopify.dev/docs/api/usage/implementing-idempotency
  */
 export async function once(
   { state, info, args, clock }: { state: ShopState; info: GraphQLResolveInfo; args: unknown; clock: () => Date },
@@ -52,7 +52,9 @@ function answerAgain(known: WriteAttempt, mutation: string, fingerprint: string)
   if (known.mutation !== mutation || known.fingerprint !== fingerprint) {
     return problem('IDEMPOTENCY_KEY_PARAMETER_MISMATCH', 'The same idempotency key cannot be used with different operation parameters.')
   }
-  if (known.status === 'running') return problem('IDEMPOTENCY_CONCURRENT_REQUEST', 'This request is currently in progress, please try again.')
+  if (known.status === 'running') {
+    return problem('IDEMPOTENCY_CONCURRENT_REQUEST', 'This request is currently in progress, please try again.')
+  }
   if (known.status === 'done') return { group: known.group, userErrors: [] }
   return problem(
     'IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED', 'A previous request with this idempotency key failed. Retry with a new idempotency key.',
@@ -70,6 +72,8 @@ function forgetOld(state: ShopState, now: Date): void {
 /** JSON with its keys in order, so that the order in which a client wrote them does not matter. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => (
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? Object.fromEntries(Object.entries(inner).sort()) : inner
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner
   ))
 }

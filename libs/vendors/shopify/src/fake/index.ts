@@ -1,4 +1,4 @@
-export { SHOPIFY_RETRY_SCHEDULE, shopifyFake, type FakeVariant, type ShopifyFake, type ShopifyFakeOptions } from './fake.ts'
+export { SHOPIFY_RETRY_SCHEDULE, shopifyFake, type FakeLevel, type FakeVariant, type ShopifyFake, type ShopifyFakeOptions } from './fake.ts'
 export type { OrderRequest, OrderResult } from './commerce.ts'
 export type { DeliveryDetails } from './outbox.ts'
 export {

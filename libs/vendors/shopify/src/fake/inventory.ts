@@ -19,10 +19,14 @@ export interface Problem {
   readonly message: string
 }
 
-/** The reasons that Shopify accepts: https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states */
+/**
+ * The reasons that Shopify accepts:
+ * https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states
+ */
 const REASONS = new Set([
-  'correction', 'cycle_count_available', 'damaged', 'movement_canceled', 'movement_created', 'movement_received', 'movement_updated', 'other',
-  'promotion', 'quality_control', 'received', 'reservation_created', 'reservation_deleted', 'reservation_updated', 'restock', 'safety_stock', 'shrinkage',
+  'correction', 'cycle_count_available', 'damaged', 'movement_canceled', 'movement_created', 'movement_received', 'movement_updated',
+  'other', 'promotion', 'quality_control', 'received', 'reservation_created', 'reservation_deleted', 'reservation_updated', 'restock',
+  'safety_stock', 'shrinkage',
 ])
 
 export const reasonProblems = (reason: string): Problem[] =>
@@ -34,7 +38,14 @@ export const levelOf = (state: ShopState, inventoryItemId: string, locationId: s
 export const variantOfItem = (state: ShopState, inventoryItemId: string): Variant | undefined =>
   state.products.flatMap(({ variants }) => variants).find((variant) => variant.inventoryItemId === inventoryItemId)
 
-/** Since 2026-04 every change must say what it expects, if only null: https://shopify.dev/changelog/making-changefromquantity-field-required */
+/** What all locations together have of a variant. */
+export const stockOf = (state: ShopState, { inventoryItemId }: Variant): number =>
+  state.levels.filter((level) => level.inventoryItemId === inventoryItemId).reduce((sum, { available }) => sum + available, 0)
+
+/**
+ * Since 2026-04 every change must say what it expects, if only null:
+ * https://shopify.dev/changelog/making-changefromquantity-field-required
+ */
 export function requireExpectation(type: string, entries: readonly object[]): void {
   if (entries.every((entry) => 'changeFromQuantity' in entry)) return
   const message = `${type} must include the following argument: changeFromQuantity`
@@ -45,7 +56,8 @@ export function requireExpectation(type: string, entries: readonly object[]): vo
 export function targetProblems(state: ShopState, targets: readonly Target[], limit: number): Problem[] {
   return targets.flatMap(({ inventoryItemId, locationId, next, expected, field }): Problem[] => {
     if (variantOfItem(state, inventoryItemId) === undefined) {
-      return [{ code: 'INVALID_INVENTORY_ITEM', field: [...field, 'inventoryItemId'], message: 'The specified inventory item could not be found.' }]
+      const message = 'The specified inventory item could not be found.'
+      return [{ code: 'INVALID_INVENTORY_ITEM', field: [...field, 'inventoryItemId'], message }]
     }
     if (!state.locations.some(({ id }) => id === locationId)) {
       return [{ code: 'INVALID_LOCATION', field: [...field, 'locationId'], message: 'The specified location could not be found.' }]

@@ -3,12 +3,14 @@ import type { Attempt, Delivery } from '@zyra/vendor-faults'
 import { API_VERSION } from '../version.ts'
 import { signShopifyWebhook } from '../webhooks/signature.ts'
 import { topicKey } from '../webhooks/topics.ts'
-import { makeId, type FakeSubscription, type ShopState } from './state.ts'
+import { makeId, type ShopState } from './state.ts'
 
 const FAILURES_UNTIL_DELETED = 8
 
 /** What a test or a sandbox may fix about a delivery; anything else is made up. */
 export interface DeliveryDetails {
+  /** Sends there and nowhere else, subscribed or not. */
+  readonly uri?: string
   readonly webhookId?: string
   readonly eventId?: string
   readonly triggeredAt?: string
@@ -33,6 +35,12 @@ export interface OutboxOptions {
   readonly deliver: (delivery: Delivery) => void
 }
 
+interface Receiver {
+  /** The subscription's, if there is one. */
+  readonly id?: string
+  readonly uri: string
+}
+
 /** Signs webhooks and hands them to be delivered: one delivery for each subscription, with an id of its own. */
 export function createOutbox({ state, clock, secret, seed, deliver }: OutboxOptions): Outbox {
   const owners = new Map<string, string>()
@@ -43,9 +51,9 @@ export function createOutbox({ state, clock, secret, seed, deliver }: OutboxOpti
   // The time is part of it, so that a shop restored from an older state does not give an id twice.
   const uuid = () => toUuid(createHash('sha256').update(`${seed}/${clock().toISOString()}/${step()}`).digest('hex'))
 
-  const send = (subscription: FakeSubscription, topic: string, body: Uint8Array, details: DeliveryDetails): string => {
-    const id = details.webhookId ?? uuid()
-    owners.set(id, subscription.id)
+  const send = (receiver: Receiver, topic: string, body: Uint8Array, details: Omit<Required<DeliveryDetails>, 'uri'>): string => {
+    const { webhookId: id, eventId, triggeredAt } = details
+    if (receiver.id !== undefined) owners.set(id, receiver.id)
     const headers = {
       'Content-Type': 'application/json',
       'User-Agent': 'Shopify-Captain-Hook',
@@ -53,11 +61,11 @@ export function createOutbox({ state, clock, secret, seed, deliver }: OutboxOpti
       'X-Shopify-Shop-Domain': state().shop.domain,
       'X-Shopify-API-Version': API_VERSION,
       'X-Shopify-Webhook-Id': id,
-      'X-Shopify-Event-Id': details.eventId ?? uuid(),
-      'X-Shopify-Triggered-At': details.triggeredAt ?? nanoseconds(clock(), step()),
+      'X-Shopify-Event-Id': eventId,
+      'X-Shopify-Triggered-At': triggeredAt,
       'X-Shopify-Hmac-Sha256': signShopifyWebhook(body, secret),
     }
-    deliver({ id, topic, url: subscription.uri, headers, body })
+    deliver({ id, topic, url: receiver.uri, headers, body })
     return id
   }
 
@@ -65,9 +73,10 @@ export function createOutbox({ state, clock, secret, seed, deliver }: OutboxOpti
     eventId: uuid,
     emit: (topic, body, details = {}) => {
       const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-      const receivers = state().subscriptions.filter((subscription) => subscription.topic === topicKey(topic))
-      const shared = { ...details, triggeredAt: details.triggeredAt ?? nanoseconds(clock(), step()), eventId: details.eventId ?? uuid() }
-      return receivers.map((subscription) => send(subscription, topic, bytes, shared))
+      const { uri, triggeredAt = nanoseconds(clock(), step()), eventId = uuid() } = details
+      const subscribed = state().subscriptions.filter((subscription) => subscription.topic === topicKey(topic))
+      const receivers: readonly Receiver[] = uri === undefined ? subscribed : [{ uri }]
+      return receivers.map((receiver) => send(receiver, topic, bytes, { webhookId: details.webhookId ?? uuid(), eventId, triggeredAt }))
     },
     subscribe: (topic, uri, ofApp = false) => {
       const problem = uriProblem(uri)
@@ -95,7 +104,8 @@ export function createOutbox({ state, clock, secret, seed, deliver }: OutboxOpti
   }
 }
 
-const toUuid = (hex: string): string => [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
+const toUuid = (hex: string): string =>
+  [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
 
 /** Shopify's nanoseconds: the clock's milliseconds, then a counter, so that what happens within one millisecond stays in order. */
 const nanoseconds = (now: Date, step: number): string => now.toISOString().replace('Z', `${String(step % 1_000_000).padStart(6, '0')}Z`)

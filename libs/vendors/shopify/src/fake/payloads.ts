@@ -1,4 +1,4 @@
-import { levelOf } from './inventory.ts'
+import { levelOf, stockOf } from './inventory.ts'
 import type { Customer, OrderedLine, PlacedOrder, Product, ShopState, Variant } from './state.ts'
 
 /** Marks digits that must stand in the JSON as a number, however large. U+E000 is a private character that no text of a shop has. */
@@ -14,7 +14,8 @@ const gid = (type: string, id: string) => `gid://shopify/${type}/${id}`
 const time = (iso: string): string => `${iso.slice(0, 19)}+00:00`
 const cents = (price: string): bigint => BigInt(price.replace('.', ''))
 const decimal = (amount: bigint): string => `${amount / 100n}.${String(amount % 100n).padStart(2, '0')}`
-const total = (lines: readonly OrderedLine[]): string => decimal(lines.reduce((sum, { price, quantity }) => sum + cents(price) * BigInt(quantity), 0n))
+const total = (lines: readonly OrderedLine[]): string =>
+  decimal(lines.reduce((sum, { price, quantity }) => sum + cents(price) * BigInt(quantity), 0n))
 
 /** Body of `inventory_levels/update`; `available` is null for an item that is not tracked. */
 export function inventoryLevelBody(state: ShopState, variant: Variant, locationId: string): object {
@@ -40,7 +41,7 @@ export function productBody(state: ShopState, { id, title, vendor, productType, 
     status: 'active',
     updated_at: time(updatedAt),
     variants: variants.map((variant, index) => {
-      const quantity = state.levels.filter((level) => level.inventoryItemId === variant.inventoryItemId).reduce((sum, { available }) => sum + available, 0)
+      const quantity = variant.tracked ? stockOf(state, variant) : 0
       return {
         id: number(variant.id),
         admin_graphql_api_id: gid('ProductVariant', variant.id),
@@ -51,8 +52,8 @@ export function productBody(state: ShopState, { id, title, vendor, productType, 
         position: index + 1,
         inventory_policy: variant.policy.toLowerCase(),
         inventory_item_id: number(variant.inventoryItemId),
-        inventory_quantity: variant.tracked ? quantity : 0,
-        old_inventory_quantity: variant.tracked ? quantity : 0,
+        inventory_quantity: quantity,
+        old_inventory_quantity: quantity,
         updated_at: time(variant.updatedAt),
       }
     }),
@@ -115,17 +116,21 @@ export function refundBody(
 
 const shopFields = ({ shop }: ShopState) => ({ shop_id: number(shop.id), shop_domain: shop.domain })
 
+const personFields = ({ id, email }: Customer) => ({ id: number(id), email, phone: null })
+
 /** Bodies of the compliance topics and of `app/uninstalled`. */
 export const complianceBodies = {
   customersRedact: (state: ShopState, customer: Customer, orders: readonly PlacedOrder[]): object => (
-    { ...shopFields(state), customer: { id: number(customer.id), email: customer.email, phone: null }, orders_to_redact: orders.map(({ id }) => number(id)) }
+    { ...shopFields(state), customer: personFields(customer), orders_to_redact: orders.map(({ id }) => number(id)) }
   ),
   customersDataRequest: (state: ShopState, customer: Customer, orders: readonly PlacedOrder[], requestId: string): object => ({
     ...shopFields(state),
-    customer: { id: number(customer.id), email: customer.email, phone: null },
+    customer: personFields(customer),
     orders_requested: orders.map(({ id }) => number(id)),
     data_request: { id: number(requestId) },
   }),
   shopRedact: (state: ShopState): object => shopFields(state),
-  appUninstalled: ({ shop }: ShopState): object => ({ id: number(shop.id), name: shop.name, currency: shop.currency, domain: null, myshopify_domain: shop.domain }),
+  appUninstalled: ({ shop: { id, name, currency, domain } }: ShopState): object => (
+    { id: number(id), name, currency, domain: null, myshopify_domain: domain }
+  ),
 }

@@ -31,6 +31,11 @@ interface AdjustInput {
   readonly changes: readonly (Entry & { readonly delta: number; readonly ledgerDocumentUri?: string | null })[]
 }
 
+interface SubscribeArguments {
+  readonly topic: string
+  readonly webhookSubscription: { readonly uri?: string | null; readonly callbackUrl?: string | null }
+}
+
 const SET_LIMIT = 1_000_000_000
 const ADJUST_LIMIT = 2_000_000_000
 
@@ -46,7 +51,9 @@ export function resolvers(options: ResolverOptions) {
   const view = views(state)
   const variants = () => state().products.flatMap((product) => product.variants)
 
-  const payload = ({ group, userErrors }: MutationResult) => ({ inventoryAdjustmentGroup: group === null ? null : view.group(group), userErrors })
+  const payload = ({ group, userErrors }: MutationResult) => (
+    { inventoryAdjustmentGroup: group === null ? null : view.group(group), userErrors }
+  )
 
   const write = async (targets: readonly Target[], problems: readonly Problem[], limit: number): Promise<MutationResult> => {
     await options.processing()
@@ -75,9 +82,11 @@ export function resolvers(options: ResolverOptions) {
     return payload(await once({ state: state(), info, args, clock }, () => write(targets, problems, ADJUST_LIMIT)))
   }
 
-  const webhookSubscriptionCreate = ({ topic, webhookSubscription }: { topic: string; webhookSubscription: { uri?: string; callbackUrl?: string } }) => {
-    const made = options.subscribe(topic, webhookSubscription.uri ?? webhookSubscription.callbackUrl ?? '')
-    if ('problem' in made) return { webhookSubscription: null, userErrors: [{ field: ['webhookSubscription', 'uri'], message: made.problem }] }
+  const webhookSubscriptionCreate = ({ topic, webhookSubscription: { uri, callbackUrl } }: SubscribeArguments) => {
+    const made = options.subscribe(topic, uri ?? callbackUrl ?? '')
+    if ('problem' in made) {
+      return { webhookSubscription: null, userErrors: [{ field: ['webhookSubscription', 'uri'], message: made.problem }] }
+    }
     const found = state().subscriptions.find(({ id }) => id === made.id)
     return { webhookSubscription: found === undefined ? null : view.subscription(found), userErrors: [] }
   }
@@ -123,24 +132,32 @@ export function resolvers(options: ResolverOptions) {
   }
 }
 
-const targetOf = ({ inventoryItemId, locationId, changeFromQuantity = null }: Entry, field: readonly string[], next: Target['next']): Target => (
-  { inventoryItemId: digits('InventoryItem', inventoryItemId), locationId: digits('Location', locationId), next, expected: changeFromQuantity, field }
-)
+const targetOf = (entry: Entry, field: readonly string[], next: Target['next']): Target => ({
+  inventoryItemId: digits('InventoryItem', entry.inventoryItemId),
+  locationId: digits('Location', entry.locationId),
+  next,
+  expected: entry.changeFromQuantity ?? null,
+  field,
+})
 
 /** The fake keeps no other quantity than the available one. */
 function nameProblems(name: string, code: string): Problem[] {
-  return name === 'available' ? [] : [{ code, field: ['input', 'name'], message: `The fake shop keeps only the quantity "available", not "${name}".` }]
+  const message = `The fake shop keeps only the quantity "available", not "${name}".`
+  return name === 'available' ? [] : [{ code, field: ['input', 'name'], message }]
 }
 
 function duplicates(targets: readonly Target[]): Problem[] {
   const pairs = new Set(targets.map(({ inventoryItemId, locationId }) => `${inventoryItemId}/${locationId}`))
   const message = 'The combination of inventoryItemId and locationId must be unique.'
-  return pairs.size === targets.length ? [] : [{ code: 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR', field: ['input', 'quantities'], message }]
+  if (pairs.size === targets.length) return []
+  return [{ code: 'NO_DUPLICATE_INVENTORY_ITEM_ID_GROUP_ID_PAIR', field: ['input', 'quantities'], message }]
 }
 
 function negatives(quantities: SetInput['quantities']): Problem[] {
   return quantities.flatMap(({ quantity }, index) => (quantity >= 0 ? [] : [{
-    code: 'INVALID_QUANTITY_NEGATIVE', field: ['input', 'quantities', String(index), 'quantity'], message: "The quantity can't be negative.",
+    code: 'INVALID_QUANTITY_NEGATIVE',
+    field: ['input', 'quantities', String(index), 'quantity'],
+    message: "The quantity can't be negative.",
   }]))
 }
 

@@ -4,7 +4,7 @@ import { argumentValue } from './cost.ts'
 const MAX_ARRAY = 250
 const MAX_PAGE = 250
 
-const failure = (message: string, code: string, extra: Readonly<Record<string, unknown>> = {}) => new GraphQLError(message, { extensions: { code, ...extra } })
+const failure = (message: string, code: string) => new GraphQLError(message, { extensions: { code } })
 
 /**
  * What Shopify refuses before it runs a valid document: a connection without `first` or `last`, a page above 250, an input array above 250.
@@ -30,7 +30,7 @@ export function inputErrors(schema: GraphQLSchema, document: DocumentNode, varia
 }
 
 const tooLong = (length: number) => failure(
-  `The input array size of ${length} is greater than the maximum allowed of ${MAX_ARRAY}.`, 'MAX_INPUT_SIZE_EXCEEDED', { maximum: MAX_ARRAY },
+  `The input array size of ${length} is greater than the maximum allowed of ${MAX_ARRAY}.`, 'MAX_INPUT_SIZE_EXCEEDED',
 )
 
 function arrayErrors(value: unknown): GraphQLError[] {

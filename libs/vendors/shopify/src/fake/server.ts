@@ -68,7 +68,8 @@ function giveToken(options: ServerOptions, request: FastifyRequest, reply: Fasti
   const { state, clock, clientId, clientSecret, makeToken } = options
   const body = tokenBody.safeParse(request.body)
   if (!body.success || body.data.grant_type !== 'client_credentials') return reply.code(400).send({ error: 'invalid_request' })
-  if (!same(body.data.client_id, clientId) || !same(body.data.client_secret, clientSecret)) return reply.code(400).send({ error: 'invalid_client' })
+  const known = same(body.data.client_id, clientId) && same(body.data.client_secret, clientSecret)
+  if (!known) return reply.code(400).send({ error: 'invalid_client' })
   if (!state().installed) return reply.code(400).send({ error: 'app_not_installed' })
   const token = makeToken()
   const now = clock().getTime()

@@ -13,7 +13,9 @@ const variantSchema = z.object({
   policy: z.enum(['DENY', 'CONTINUE']),
   updatedAt: time,
 })
-const productSchema = z.object({ id, title: z.string(), vendor: z.string(), productType: z.string(), updatedAt: time, variants: z.array(variantSchema) })
+const productSchema = z.object({
+  id, title: z.string(), vendor: z.string(), productType: z.string(), updatedAt: time, variants: z.array(variantSchema),
+})
 const levelSchema = z.object({ inventoryItemId: id, locationId: id, available: z.int(), updatedAt: time })
 const customerSchema = z.object({ id, email: z.string(), firstName: z.string(), lastName: z.string() })
 const lineSchema = z.object({
@@ -28,7 +30,13 @@ const lineSchema = z.object({
   taken: z.array(z.object({ locationId: id, quantity: z.int() })),
 })
 const orderSchema = z.object({
-  id, name: z.string(), createdAt: time, updatedAt: time, cancelledAt: time.nullable(), customerId: id.nullable(), lines: z.array(lineSchema),
+  id,
+  name: z.string(),
+  createdAt: time,
+  updatedAt: time,
+  cancelledAt: time.nullable(),
+  customerId: id.nullable(),
+  lines: z.array(lineSchema),
 })
 const subscriptionSchema = z.object({
   id,
@@ -132,7 +140,8 @@ export function openShop(domain: string, catalogue: Catalogue, now: Date): ShopS
   const openVariant = ({ title, sku, price, stock, tracked = true, policy = 'DENY' }: CatalogueVariant): Variant => {
     sequence += 1
     const inventoryItemId = makeId.item(sequence)
-    for (const [locationId, available] of stockAt(locations, stock, sku)) levels.push({ inventoryItemId, locationId, available, updatedAt: at })
+    const places = stockAt(locations, stock, sku)
+    levels.push(...places.map(([locationId, available]) => ({ inventoryItemId, locationId, available, updatedAt: at })))
     return { id: makeId.variant(sequence), title, sku, price, inventoryItemId, tracked, policy, updatedAt: at }
   }
   const products = catalogue.products.map(({ title, vendor = catalogue.name, productType = '', variants }, index) => (

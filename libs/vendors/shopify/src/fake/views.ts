@@ -37,7 +37,10 @@ export function connection<T>(list: readonly T[], idOf: (item: T) => string, vie
 
 /** The GraphQL face of what a shop knows. */
 export function views(state: () => ShopState) {
-  const location = (id: string) => ({ __typename: 'Location', id: gidOf('Location', id), name: state().locations.find((place) => place.id === id)?.name ?? '' })
+  const location = (id: string) => {
+    const name = state().locations.find((place) => place.id === id)?.name ?? ''
+    return { __typename: 'Location', id: gidOf('Location', id), name }
+  }
 
   const level = ({ inventoryItemId, locationId, available, updatedAt }: Level) => {
     const id = `${gidOf('InventoryLevel', locationId)}?inventory_item_id=${inventoryItemId}`
@@ -58,8 +61,10 @@ export function views(state: () => ShopState) {
     sku,
     tracked,
     updatedAt: dateTime(updatedAt),
-    inventoryLevels: (args: PageArguments) =>
-      connection(state().levels.filter((candidate) => candidate.inventoryItemId === inventoryItemId), ({ locationId }) => locationId, level, args),
+    inventoryLevels: (args: PageArguments) => {
+      const levels = state().levels.filter((candidate) => candidate.inventoryItemId === inventoryItemId)
+      return connection(levels, ({ locationId }) => locationId, level, args)
+    },
   })
 
   const product = ({ id, title }: Product) => ({ __typename: 'Product', id: gidOf('Product', id), title })
@@ -80,7 +85,10 @@ export function views(state: () => ShopState) {
     sku,
     quantity,
     currentQuantity,
-    variant: () => state().products.flatMap(({ variants }) => variants).filter((candidate) => candidate.id === variantId).map(variant)[0] ?? null,
+    variant: () => {
+      const found = state().products.flatMap(({ variants }) => variants).find((candidate) => candidate.id === variantId)
+      return found === undefined ? null : variant(found)
+    },
   })
 
   const order = ({ id, name, createdAt, updatedAt, cancelledAt, lines }: PlacedOrder) => ({

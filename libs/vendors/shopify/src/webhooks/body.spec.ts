@@ -6,10 +6,8 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 
 describe('parseExactJson', () => {
   it('keeps every digit of integers beyond 2^53 and leaves other numbers alone', () => {
-    const text = '{"id":820982911946154508,"small":12,"edge":9007199254740991,"over":9007199254740992,"minus":-9007199254740993,"price":1.5,"exp":1e21}'
-    expect(parseExactJson(text)).toEqual({
-      id: '820982911946154508', small: 12, edge: 9007199254740991, over: '9007199254740992', minus: '-9007199254740993', price: 1.5, exp: 1e21,
-    })
+    const text = '[820982911946154508,12,9007199254740991,9007199254740992,-9007199254740993,1.5,1e21]'
+    expect(parseExactJson(text)).toEqual(['820982911946154508', 12, 9007199254740991, '9007199254740992', '-9007199254740993', 1.5, 1e21])
   })
 
   it('does not touch digits inside strings', () => {
@@ -44,9 +42,11 @@ describe('topics', () => {
     expect([...knownTopics].sort()).toEqual([...values, 'CUSTOMERS_DATA_REQUEST', 'CUSTOMERS_REDACT', 'SHOP_REDACT'].sort())
   })
 
-  it.each(['orders/create', 'ORDERS_CREATE', 'customer.tags_added', 'customers/redact', 'fulfillment_orders/line_items_prepared_for_pickup'])(
-    'know %s', (topic) => expect(isKnownTopic(topic)).toBe(true),
-  )
+  it.each([
+    'orders/create', 'ORDERS_CREATE', 'customer.tags_added', 'customers/redact', 'fulfillment_orders/line_items_prepared_for_pickup',
+  ])('know %s', (topic) => {
+    expect(isKnownTopic(topic)).toBe(true)
+  })
 
   it('do not know what Shopify does not name', () => {
     expect(isKnownTopic('orders/exploded')).toBe(false)
@@ -57,11 +57,14 @@ describe('topics', () => {
 
 describe('schemaFor', () => {
   it.each([
-    ['inventory_levels/update', '{"inventory_item_id":271878346596884015,"location_id":24826418,"available":null,"updated_at":"2026-11-20T06:00:00-05:00"}',
+    ['inventory_levels/update',
+      '{"inventory_item_id":271878346596884015,"location_id":24826418,"available":null,"updated_at":"2026-11-20T06:00:00-05:00"}',
       { inventory_item_id: '271878346596884015', location_id: '24826418', available: null, updated_at: '2026-11-20T06:00:00-05:00' }],
-    ['inventory_levels/update', '{"inventory_item_id":7,"location_id":8,"available":-3}', { inventory_item_id: '7', location_id: '8', available: -3 }],
-    ['orders/create', '{"id":820982911946154508,"name":"#1001","line_items":[{"sku":null,"quantity":2,"variant_id":null}],"customer":{"id":1,"email":"a@b.c"}}',
-      { id: '820982911946154508', name: '#1001', line_items: [{ sku: null, quantity: 2, variant_id: null }], customer: { id: '1' } }],
+    ['inventory_levels/update', '{"inventory_item_id":7,"location_id":8,"available":-3}',
+      { inventory_item_id: '7', location_id: '8', available: -3 }],
+    ['orders/create',
+      '{"id":820982911946154508,"name":"#1","line_items":[{"sku":null,"quantity":2,"variant_id":null}],"customer":{"id":1,"email":"a"}}',
+      { id: '820982911946154508', name: '#1', line_items: [{ sku: null, quantity: 2, variant_id: null }], customer: { id: '1' } }],
     ['customers/redact', '{"shop_id":1,"shop_domain":"d.myshopify.com","customer":{"id":2,"email":"a@b.c"},"orders_to_redact":[3]}',
       { shop_id: '1', shop_domain: 'd.myshopify.com', customer: { id: '2' }, orders_to_redact: ['3'] }],
     ['customers/data_request', '{"shop_id":1,"shop_domain":"d.myshopify.com","customer":{"id":2},"data_request":{"id":9}}',
@@ -96,7 +99,8 @@ describe('personOf', () => {
     ['customers/merge', { admin_graphql_api_customer_kept_id: 'gid://shopify/Customer/1' }, { customerId: '1' }],
     ['refunds/create', { id: 1, order_id: 2 }, { orderId: '2' }],
     ['returns/request', { id: 1, order: { id: 12, admin_graphql_api_id: 'gid://shopify/Order/12' } }, { orderId: '12' }],
-    ['subscription_contracts/create', { admin_graphql_api_customer_id: 'gid://shopify/Customer/3', admin_graphql_api_origin_order_id: 'gid://shopify/Order/4' },
+    ['subscription_contracts/create',
+      { admin_graphql_api_customer_id: 'gid://shopify/Customer/3', admin_graphql_api_origin_order_id: 'gid://shopify/Order/4' },
       { customerId: '3', orderId: '4' }],
     ['products/update', { id: 1, variants: [{ id: 2 }] }, {}],
     ['customer_groups/create', { id: 1 }, {}],

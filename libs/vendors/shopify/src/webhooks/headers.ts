@@ -46,7 +46,7 @@ const RULES = {
   },
   webhookId: { header: 'x-shopify-webhook-id', expected: 'the id of the delivery', required: true, read: TOKEN },
   eventId: { header: 'x-shopify-event-id', expected: 'the id of the event', required: false, read: TOKEN },
-  triggeredAt: { header: 'x-shopify-triggered-at', expected: 'a time such as 2026-11-20T06:29:01.123456789Z', required: false, read: instant },
+  triggeredAt: { header: 'x-shopify-triggered-at', expected: 'a time such as 2026-11-20T06:29:01.1234Z', required: false, read: instant },
   apiVersion: { header: 'x-shopify-api-version', expected: 'a version such as 2026-10', required: false, read: matching(API_VERSION) },
   hmac: { header: 'x-shopify-hmac-sha256', expected: 'the signature in base64', required: true, read: TOKEN },
 } as const satisfies Record<string, Rule>

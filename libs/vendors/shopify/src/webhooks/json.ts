@@ -28,7 +28,11 @@ export function parseWebhookBody(rawBody: Uint8Array): ParsedBody {
     return { ok: true, body: parseExactJson(text) }
   } catch (error) {
     // The parser's own message quotes the body, which may hold personal data.
-    const reason = error instanceof SyntaxError ? 'it does not parse' : error instanceof RangeError ? 'it is nested too deeply' : 'it is not UTF-8'
-    return { ok: false, problem: `The body should be JSON in UTF-8, but ${reason} (${rawBody.byteLength} bytes).` }
+    return { ok: false, problem: `The body should be JSON in UTF-8, but ${reasonOf(error)} (${rawBody.byteLength} bytes).` }
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'it does not parse'
+  return error instanceof RangeError ? 'it is nested too deeply' : 'it is not UTF-8'
 }

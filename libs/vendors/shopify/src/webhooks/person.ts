@@ -8,7 +8,9 @@ export interface PersonOf {
 
 type Fields = Readonly<Record<string, unknown>>
 
-const CUSTOMER_FIELDS = ['customer_id', 'customerId', 'admin_graphql_api_customer_id', 'admin_graphql_api_customer_kept_id']
+const CUSTOMER_FIELDS = [
+  'customer_id', 'customerId', 'admin_graphql_api_customer_id', 'customer_admin_graphql_api_id', 'admin_graphql_api_customer_kept_id',
+]
 const ORDER_FIELDS = ['order_id', 'orderId', 'admin_graphql_api_order_id', 'admin_graphql_api_origin_order_id']
 /** How many objects deep an id may hide: `{ return: { order: { id } } }` is the deepest that Shopify's samples show. */
 const DEPTH = 3
@@ -34,7 +36,10 @@ function own(body: Fields, names: readonly string[], nested: string, type: strin
   return isFields(inner) ? digits(inner.id, type) ?? digits(inner.admin_graphql_api_id, type) : undefined
 }
 
-/** Breadth first, so that the outermost id wins. Lists are not searched: they may name several people, and none of them stands for the body. */
+/**
+ * Breadth first, so that the outermost id wins. Lists are not searched: they may name several people, and none of them stands for the
+ * body.
+ */
 function search(body: Fields, names: readonly string[], nested: string, type: string): string | undefined {
   let level = [body]
   for (let depth = 0; depth < DEPTH; depth += 1) {
@@ -48,8 +53,8 @@ function search(body: Fields, names: readonly string[], nested: string, type: st
 }
 
 /**
- * Names the customer and the order that a body of any topic is about, to choose the key it is encrypted with. Best effort: an empty answer means
- * that nobody could be named, not that the body is free of personal data.
+ * Names the customer and the order that a body of any topic is about, to choose the key it is encrypted with. Best effort: an empty
+ * answer means that nobody could be named, not that the body is free of personal data.
  */
 export function personOf(topic: string, body: unknown): PersonOf {
   if (!isFields(body)) return {}

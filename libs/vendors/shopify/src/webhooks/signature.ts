@@ -9,8 +9,8 @@ export function signShopifyWebhook(rawBody: Uint8Array, secret: string): string 
 }
 
 /**
- * Whether a delivery was signed with this client secret; compared in constant time. A missing header and an empty secret are false, so that a
- * secret that was never configured lets nobody in.
+ * Whether a delivery was signed with this client secret; compared in constant time. A missing header and an empty secret are false, so
+ * that a secret that was never configured lets nobody in.
  */
 export function verifyShopifyHmac(rawBody: Uint8Array, headerValue: string | undefined, secret: string): boolean {
   if (headerValue === undefined || secret === '') return false

@@ -1,0 +1,7 @@
+export { type Channel, type Line, type PlaceOrder, type Placed } from './channels.ts'
+export { ETSY, SHOPIFY } from './credentials.ts'
+export { type Customers, type Visit } from './customers.ts'
+export { demoProducts } from './demo/shop.ts'
+export { type DemoProduct, type DemoVariant } from './demo/product.ts'
+export { RETRIES_COMPRESSED, SHOPIFY_TOPICS } from './fakes.ts'
+export { startSandbox, type Sandbox, type SandboxOptions } from './sandbox.ts'

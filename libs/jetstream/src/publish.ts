@@ -1,0 +1,99 @@
+import { nuid, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import { ask, errorCodes, type ApiError } from './ask.ts'
+import type { Link } from './link.ts'
+import { type AppendRequest, LogRefused, LogUnavailable } from './log.ts'
+import { toHeaders, type OutgoingEvent } from './wire.ts'
+
+/** A message ready to be sent. */
+export interface Message {
+  readonly subject: string
+  readonly headers: MsgHdrs
+  readonly body: Uint8Array
+  /** Of headers and body together. */
+  readonly bytes: number
+}
+
+/** JetStream's answer to what was published. */
+export interface PubAck {
+  readonly seq?: number
+  readonly duplicate?: boolean
+  readonly error?: ApiError
+}
+
+/** What sending came to; `unreachable` leaves open whether the messages arrived. */
+export type Outcome = { readonly ack: PubAck } | { readonly unreachable: Error }
+
+const encoder = new TextEncoder()
+const BATCH_HEADERS = ['Nats-Batch-Id', 'Nats-Batch-Sequence', 'Nats-Batch-Commit'] as const
+
+const sizeOf = (headers: MsgHdrs): number => {
+  let size = 0
+  for (const [name, values] of headers) for (const value of values) size += name.length + value.length + 4
+  return size
+}
+
+const toMessage = (subject: string, event: OutgoingEvent, epoch: number): Message => {
+  const headers = toHeaders(event.envelope, epoch)
+  headers.append('Nats-Msg-Id', event.envelope.id)
+  const body = encoder.encode(JSON.stringify(event.data))
+  return { subject, headers, body, bytes: sizeOf(headers) + body.length }
+}
+
+/** Room for what is added to a message when it is sent. */
+const RESERVED_BYTES = 512
+
+/** The messages of one decision. @throws LogRefused when one is larger than the server takes (it would hang up on us) */
+export const toMessages = ({ subject, events, expectedSequence }: AppendRequest, epoch: number, maxBytes: number): Message[] => {
+  const messages = events.map((event) => toMessage(subject, event, epoch))
+  const tooLarge = messages.find(({ bytes }) => bytes + RESERVED_BYTES > maxBytes)
+  if (tooLarge !== undefined) throw new LogRefused(`an event for ${subject} has ${tooLarge.bytes} bytes, the server takes ${maxBytes - RESERVED_BYTES}: put large bodies into the object store`)
+  if (expectedSequence !== undefined) messages[0]?.headers.append('Nats-Expected-Last-Subject-Sequence', String(expectedSequence))
+  return messages
+}
+
+/** Sends messages, one by itself or several so that they land together or not at all. */
+export const createPublisher = ({ nc, link, timeoutMs }: { nc: NatsConnection; link: Link; timeoutMs: number }) => {
+  /** An answer that was on its way when the connection broke never comes: no need to wait for the time-out. */
+  const request = async ({ subject, body, headers }: Message): Promise<Outcome> => {
+    const down = Promise.withResolvers<never>()
+    const stopWatching = link.onStatus((status) => status === 'disconnect' && down.reject(new LogUnavailable(`appending to ${subject}: the connection broke`)))
+    try {
+      const answer = await Promise.race([ask(nc, subject, body, { headers, timeoutMs, what: `appending to ${subject}` }), down.promise])
+      return { ack: answer.json<PubAck>() }
+    } catch (error) {
+      if (error instanceof LogRefused) return { ack: { error: { code: 403, description: error.message } } }
+      return { unreachable: error instanceof Error ? error : new Error(String(error)) }
+    } finally {
+      stopWatching()
+    }
+  }
+
+  const sendBatch = async (messages: readonly Message[]): Promise<Outcome> => {
+    const batchId = nuid.next()
+    try {
+      for (const [index, message] of messages.entries()) {
+        message.headers.append('Nats-Batch-Id', batchId)
+        message.headers.append('Nats-Batch-Sequence', String(index + 1))
+        if (index < messages.length - 1) {
+          nc.publish(message.subject, message.body, { headers: message.headers })
+          continue
+        }
+        message.headers.append('Nats-Batch-Commit', '1')
+        return await request(message)
+      }
+      return { ack: {} }
+    } catch (error) {
+      return { unreachable: error instanceof Error ? error : new Error(String(error)) }
+    } finally {
+      for (const { headers } of messages) for (const name of BATCH_HEADERS) headers.delete(name)
+    }
+  }
+
+  return (messages: readonly Message[]): Promise<Outcome> => {
+    const [only, ...more] = messages
+    return only !== undefined && more.length === 0 ? request(only) : sendBatch(messages)
+  }
+}
+
+/** Somebody else appended to the subject meanwhile, or this very event was appended before. */
+export const isWrongSequence = ({ err_code }: ApiError): boolean => err_code === errorCodes.wrongLastSequence || err_code === errorCodes.wrongLastSequenceInBatch

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect, nkeyAuthenticator } from '@nats-io/transport-node'
+import { startNats } from '@zyra/servers'
+import type { ConnectOptions } from '../src/connection.ts'
+import { openJetStream, prepareJetStream } from '../src/open.ts'
+import { adminPermissions, inboxPrefixOf, readerPermissions, servicePermissions } from '../src/permissions.ts'
+
+const services = ['gateway', 'inventory', 'orchestrator']
+
+/** A server of its own in a temporary folder, with Zyra's users and streams. */
+export const startTestServer = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'zyra-jetstream-'))
+  const users = [
+    { name: 'admin', permissions: adminPermissions() },
+    { name: 'cli', permissions: readerPermissions('cli') },
+    ...services.map((name) => ({ name, permissions: servicePermissions(name) })),
+  ]
+  const server = await startNats({ dir: folder, users })
+  const closing: (() => Promise<unknown>)[] = []
+
+  const optionsFor = (user: string): ConnectOptions => ({
+    url: server.url, name: user, inboxPrefix: inboxPrefixOf(user), seed: server.seeds[user] ?? '',
+  })
+  await prepareJetStream(optionsFor('admin'))
+
+  return {
+    folder,
+    kill: server.kill,
+    restart: server.restart,
+    optionsFor,
+    /** What a service holds of the log. Closed with the server, if not earlier. */
+    open: async (user = 'inventory') => {
+      const opened = await openJetStream(optionsFor(user))
+      closing.push(opened.close)
+      return opened
+    },
+    /** The client library's own connection, to look at what the library under test does. */
+    connect: async (user = 'inventory') => {
+      const { url, name, inboxPrefix, seed = '' } = optionsFor(user)
+      const nc = await connect({
+        servers: url, name, inboxPrefix, maxReconnectAttempts: -1, reconnectTimeWait: 50, authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)),
+      })
+      closing.push(() => nc.close())
+      return nc
+    },
+    stop: async () => {
+      await Promise.all(closing.map((close) => close().catch(() => undefined)))
+      await server.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** See {@link startTestServer}. */
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>

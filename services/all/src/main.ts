@@ -1,0 +1,51 @@
+import { createLogger, loadConfig, messageOf, type Config, type Logger } from '@zyra/runtime'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { destination } from 'pino'
+import { followLines } from './follow-lines.ts'
+import { painter, readyScreen } from './screen.ts'
+import { start, type Installation } from './start.ts'
+import { stepsOn } from './steps.ts'
+
+const openLog = (config: Config): Logger => {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  return createLogger(config.logLevel, destination({ dest: join(config.dataDir, 'zyra.log'), append: true, mkdir: true, sync: false, mode: 0o600 }))
+}
+
+const untilAsked = (): Promise<undefined> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined))
+  })
+
+const show = (installation: Installation, config: Config, ended: AbortSignal): void => {
+  const { running, sandboxUrl } = installation
+  const paint = painter(process.stdout.isTTY, process.env)
+  process.stdout.write(`${readyScreen({ gatewayUrl: running.url, sandboxUrl, config }, paint)}\n`)
+  const say = (time: string, line: string): void => {
+    process.stdout.write(`  ${paint('dim', new Date(time).toTimeString().slice(0, 8))}  ${line}\n`)
+  }
+  // Any service can read the whole log; the one that owns stock tells of it.
+  const teller = running.services.find(({ name }) => name === 'inventory') ?? running.services[0]
+  if (teller !== undefined) void followLines(teller, ended, say)
+}
+
+const main = async (): Promise<number> => {
+  const config = loadConfig()
+  const logger = openLog(config)
+  const asked = untilAsked()
+  const installation = await start(config, logger, stepsOn(process.stderr))
+  const ended = new AbortController()
+  show(installation, config, ended.signal)
+  const problem = await Promise.race([asked, installation.failed])
+  ended.abort()
+  process.stderr.write(problem === undefined ? '\nStopping ...\n' : `\n${problem}\n`)
+  await installation.stop()
+  return problem === undefined ? 0 : 1
+}
+
+try {
+  process.exit(await main())
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,81 @@
+import { adminPermissions, inboxPrefixOf, prepareJetStream, readerPermissions, servicePermissions, type UserPermissions } from '@zyra/jetstream'
+import type { Config } from '@zyra/runtime'
+import { readNatsSeed, requireNatsAt, requirePostgresAt, ServerProblem, startNats, startPostgres, type LocalServer, type NatsUser } from '@zyra/servers'
+import { allServices } from './services.ts'
+
+/** The NATS user that makes the streams, and the command line's. */
+export const ADMIN = 'admin'
+export const COMMAND_LINE = 'cli'
+
+/** What the services stand on, wherever it runs. */
+export interface Servers {
+  readonly natsUrl: string
+  readonly databaseUrl: string
+  readonly natsPort: number | undefined
+  readonly postgresPort: number | undefined
+  /** The nkey seed of a NATS user, where we have one. */
+  readonly seedOf: (user: string) => string | undefined
+  /** Settles with one sentence when a server that we started ends without being asked to. */
+  readonly failed: Promise<string>
+  readonly stop: () => Promise<void>
+}
+
+const user = (name: string, { publish, subscribe }: UserPermissions): NatsUser => ({ name, permissions: { publish, subscribe } })
+
+/** Everybody who connects to the log: each with the least that they need. */
+export const natsUsers = (): readonly NatsUser[] => [
+  user(ADMIN, adminPermissions()),
+  user(COMMAND_LINE, readerPermissions(COMMAND_LINE)),
+  ...Object.keys(allServices).map((name) => user(name, servicePermissions(name))),
+]
+
+const problemOf = async (server: LocalServer | undefined): Promise<string> => {
+  const problem = await server?.exited.then((exit) => exit.problem)
+  return problem ?? new Promise<string>(() => undefined)
+}
+
+const seedIn = (dataDir: string) => (name: string): string | undefined => {
+  try {
+    return readNatsSeed(dataDir, name)
+  } catch (error) {
+    if (error instanceof ServerProblem) return undefined
+    throw error
+  }
+}
+
+/**
+ * Starts NATS and Postgres, or finds those that the configuration names, and makes the streams.
+ * @throws ServerProblem with one sentence that says what to do
+ */
+export const startServers = async (config: Config, onLine: (line: string) => void): Promise<Servers> => {
+  const { dataDir } = config
+  const [natsStarted, postgresStarted] = await Promise.allSettled([
+    config.natsUrl === undefined
+      ? startNats({ dir: dataDir, port: config.natsPort, users: natsUsers(), onLine })
+      : requireNatsAt(config.natsUrl).then(() => undefined),
+    config.databaseUrl === undefined
+      ? startPostgres({ dir: dataDir, port: config.postgresPort, onLine })
+      : requirePostgresAt(config.databaseUrl).then(() => undefined),
+  ])
+  const nats = natsStarted.status === 'fulfilled' ? natsStarted.value : undefined
+  const postgres = postgresStarted.status === 'fulfilled' ? postgresStarted.value : undefined
+  const stop = async (): Promise<void> => {
+    await Promise.all([nats?.stop(), postgres?.stop()])
+  }
+  const failure = [natsStarted, postgresStarted].find((one) => one.status === 'rejected')
+  if (failure !== undefined) {
+    await stop()
+    throw failure.reason
+  }
+  const natsUrl = nats?.url ?? config.natsUrl ?? ''
+  const seedOf = nats === undefined ? seedIn(dataDir) : (name: string) => nats.seeds[name]
+  const seed = seedOf(ADMIN)
+  await prepareJetStream({ url: natsUrl, name: 'zyra-admin', inboxPrefix: inboxPrefixOf(ADMIN), ...(seed === undefined ? {} : { seed }) })
+  return {
+    natsUrl, seedOf, stop,
+    databaseUrl: postgres?.url ?? config.databaseUrl ?? '',
+    natsPort: nats?.port,
+    postgresPort: postgres?.port,
+    failed: Promise.race([problemOf(nats), problemOf(postgres)]),
+  }
+}

@@ -1,0 +1,59 @@
+import { messageOf, run, type Config, type Logger, type Running } from '@zyra/runtime'
+import { requirePort } from '@zyra/servers'
+import { requestDemoMerchant } from './bootstrap.ts'
+import { removeRunFile, writeRunFile } from './run-file.ts'
+import { startSandbox, type SandboxProcess } from './sandbox.ts'
+import { startServers, type Servers } from './servers.ts'
+import { allServices } from './services.ts'
+import type { Step } from './steps.ts'
+
+/** Everything at work. */
+export interface Installation {
+  readonly running: Running
+  readonly sandboxUrl: string | undefined
+  /** Settles with one sentence when something that Zyra stands on ends without being asked to. */
+  readonly failed: Promise<string>
+  readonly stop: () => Promise<void>
+}
+
+const stopAll = async (parts: readonly ({ readonly stop: () => Promise<void> } | undefined)[]): Promise<void> => {
+  // Services before the servers that they stand on.
+  for (const part of parts) await part?.stop().catch(() => undefined)
+}
+
+/**
+ * Starts the servers, the sandbox and the services, in this order, and stops what it started when one of them fails.
+ * @throws an error whose message says what to do
+ */
+export const start = async (config: Config, logger: Logger, step: Step): Promise<Installation> => {
+  const port = await requirePort(config.host, config.port, 'ZYRA_PORT')
+  const sandboxPort = config.sandbox ? await requirePort(config.host, config.sandboxPort, 'ZYRA_SANDBOX_PORT') : config.sandboxPort
+  const settled: Config = { ...config, port, sandboxPort }
+  const parts: { servers?: Servers; sandbox?: SandboxProcess; running?: Running } = {}
+  const stop = async (): Promise<void> => {
+    removeRunFile(config.dataDir)
+    const { running, sandbox, servers } = parts
+    await stopAll([running === undefined ? undefined : { stop: running.close }, sandbox, servers])
+  }
+  try {
+    const servers = await step('Starting NATS and Postgres', () => startServers(settled, (line) => logger.debug({ line }, 'server')))
+    parts.servers = servers
+    const sandbox = config.sandbox ? await step('Starting the sandbox', () => startSandbox(settled, `http://${config.host}:${port}`)) : undefined
+    if (sandbox !== undefined) parts.sandbox = sandbox
+    const { natsUrl, databaseUrl, seedOf } = servers
+    const sandboxOrigin = sandbox?.origin ?? `http://${config.host}:${sandboxPort}`
+    const definitions = config.services.map((name) => allServices[name])
+    const running = await step('Starting the services', () => run(definitions, { config: settled, natsUrl, databaseUrl, seedOf, sandboxOrigin, logger }))
+    parts.running = running
+    if (sandbox !== undefined) await requestDemoMerchant(running)
+    writeRunFile(config.dataDir, {
+      pid: process.pid, gatewayUrl: running.url, sandboxUrl: sandbox?.origin ?? null,
+      natsPort: servers.natsPort ?? null, postgresPort: servers.postgresPort ?? null, startedAt: new Date().toISOString(),
+    })
+    return { running, sandboxUrl: sandbox?.origin, stop, failed: Promise.race([servers.failed, ...(sandbox === undefined ? [] : [sandbox.failed])]) }
+  } catch (error) {
+    logger.error({ why: messageOf(error) }, 'start failed')
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,84 @@
+import { Body, Controller, Headers, HttpException, Inject, Param, Post, Res } from '@nestjs/common'
+import { entryId } from '@zyra/contracts'
+import { entryCause, messageOf, type ServiceContext } from '@zyra/runtime'
+import { randomUUID, timingSafeEqual } from 'node:crypto'
+import { CONTEXT } from '../context.ts'
+import { CONTROL_TOKEN } from './control-token.ts'
+import { readControlRequest, type ControlRequest } from './requests.ts'
+
+/** How long a request waits for its outcome before it is answered 202, in ms. */
+const OUTCOME_WITHIN_MS = 3_000
+
+interface Reply {
+  readonly status: (code: number) => Reply
+}
+
+/** What came of a request for one merchant; no events: it is accepted, and nothing has come of it yet. */
+interface Answer {
+  readonly merchant: string
+  readonly event: string
+  readonly outcome: readonly string[]
+}
+
+const isSame = (given: string, expected: string): boolean => {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+const parse = (body: unknown): unknown => {
+  if (!(body instanceof Uint8Array) || body.length === 0) return {}
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    throw new HttpException({ title: 'The body is not JSON.', problems: ['the body: expected JSON.'] }, 400)
+  }
+}
+
+/** The command line's way in: a request becomes an event, which the service that owns the matter decides on. */
+@Controller('control')
+export class ControlController {
+  readonly #context: ServiceContext
+  readonly #token: string
+
+  constructor(@Inject(CONTEXT) context: ServiceContext, @Inject(CONTROL_TOKEN) token: string) {
+    this.#context = context
+    this.#token = token
+  }
+
+  /** 200 with the outcome, 202 where none was seen within three seconds, 400 naming each wrong field, 401 without the token. */
+  @Post(':name')
+  async request(@Param('name') name: string, @Headers('authorization') authorization: string | undefined, @Body() body: unknown, @Res({ passthrough: true }) reply: Reply) {
+    if (!isSame(authorization ?? '', `Bearer ${this.#token}`)) throw new HttpException({ title: 'Not allowed: the token of this installation is missing or wrong.' }, 401)
+    const request = readControlRequest(name, parse(body))
+    if ('problems' in request) throw new HttpException({ title: 'The request is not as expected.', problems: request.problems }, 400)
+    const merchants = request.merchant === undefined ? this.#context.merchants.all().map((merchant) => merchant.name) : [request.merchant]
+    const unknown = merchants.find((merchant) => this.#context.merchants.byName(merchant) === undefined)
+    if (unknown !== undefined) throw new HttpException({ title: `There is no merchant "${unknown}".`, problems: [`merchant: "${unknown}" is not known.`] }, 400)
+    const requestId = randomUUID()
+    const answers = await Promise.all(merchants.map((merchant) => this.#ask(merchant, requestId, request)))
+    reply.status(answers.every(({ outcome }) => outcome.length > 0) ? 200 : 202)
+    return { requestId, answers }
+  }
+
+  async #ask(merchant: string, requestId: string, { event, outcome }: ControlRequest): Promise<Answer> {
+    const { decisions, log } = this.#context
+    const cause = entryCause(merchant, entryId('control', requestId, merchant), 'control', 'user:command-line')
+    try {
+      const before = await log.lastSequence()
+      await decisions.record({ merchant, aggregate: 'request', id: 'control' }, [event(requestId, 'command-line')], cause, AbortSignal.timeout(OUTCOME_WITHIN_MS))
+      const { correlationId } = cause.meta
+      return { merchant, event: correlationId, outcome: await this.#outcomeOf(`zyra.${merchant}.${outcome.service}.${outcome.aggregate}.*`, before + 1, correlationId) }
+    } catch (error) {
+      throw new HttpException({ title: `The request could not be kept: ${messageOf(error)}` }, 503)
+    }
+  }
+
+  async #outcomeOf(filter: string, fromSequence: number, correlationId: string): Promise<readonly string[]> {
+    const signal = AbortSignal.timeout(OUTCOME_WITHIN_MS)
+    for await (const { events } of this.#context.log.follow({ filters: [filter], fromSequence, signal })) {
+      const types = events.flatMap(({ envelope }) => (envelope.correlationId === correlationId ? [envelope.type] : []))
+      if (types.length > 0) return types
+    }
+    return []
+  }
+}

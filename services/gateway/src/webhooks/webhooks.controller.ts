@@ -1,0 +1,71 @@
+import { Controller, HttpCode, HttpException, Inject, Post, Req } from '@nestjs/common'
+import { entryCause, messageOf, shopifySecretFor, type ServiceContext } from '@zyra/runtime'
+import { verifyEtsyWebhook } from '@zyra/vendor-etsy/webhook'
+import { verifyShopifyHmac } from '@zyra/vendor-shopify/webhooks'
+import { CONTEXT } from '../context.ts'
+import { etsyIntake } from './etsy-intake.ts'
+import { shopifyIntake, type Intake, type RawHeaders } from './shopify-intake.ts'
+
+/** Shopify waits five seconds for an answer: what is not on disk by then is asked for again. */
+const ANSWER_WITHIN_MS = 4_000
+
+interface Delivery {
+  readonly headers: RawHeaders
+  readonly body: unknown
+}
+
+const bytesOf = ({ body }: Delivery): Uint8Array => (body instanceof Uint8Array ? body : new Uint8Array())
+
+const first = (value: string | readonly string[] | undefined): string | undefined => (typeof value === 'string' ? value : value?.[0])
+
+@Controller('webhooks')
+export class WebhooksController {
+  readonly #context: ServiceContext
+
+  constructor(@Inject(CONTEXT) context: ServiceContext) {
+    this.#context = context
+  }
+
+  /** All topics of Shopify. 200 once the delivery is on disk, 401 for a wrong signature, 503 while nothing can be kept. */
+  @Post('shopify')
+  @HttpCode(200)
+  async shopify(@Req() delivery: Delivery): Promise<void> {
+    const raw = bytesOf(delivery)
+    const { merchants, config } = this.#context
+    const mode = merchants.byShopDomain(first(delivery.headers['x-shopify-shop-domain']) ?? '')?.mode ?? 'sandbox'
+    if (!verifyShopifyHmac(raw, first(delivery.headers['x-shopify-hmac-sha256']), shopifySecretFor(config, mode))) this.#refuse('shopify')
+    await this.#keep('shopify', shopifyIntake(raw, delivery.headers, (shop) => merchants.byShopDomain(shop)))
+  }
+
+  /** All events of Etsy; the same answers. */
+  @Post('etsy')
+  @HttpCode(200)
+  async etsy(@Req() delivery: Delivery): Promise<void> {
+    const rawBody = bytesOf(delivery)
+    const { merchants, config, now } = this.#context
+    const verdict = verifyEtsyWebhook({ secret: config.etsyWebhookSecret, headers: delivery.headers, rawBody, now: now() })
+    if (!verdict.ok) return this.#refuse('etsy')
+    await this.#keep('etsy', etsyIntake(rawBody, verdict, (shop) => merchants.byEtsyShop(shop)))
+  }
+
+  #refuse(vendor: string): never {
+    this.#context.metrics.webhooks.inc({ vendor, answer: '401' })
+    throw new HttpException('The signature does not fit the body.', 401)
+  }
+
+  async #keep(vendor: string, { merchant, entry, aggregate, id, event }: Intake): Promise<void> {
+    const { decisions, metrics, logger } = this.#context
+    const done = metrics.appendSeconds.startTimer()
+    try {
+      const cause = entryCause(merchant, entry, `${vendor}-webhook`, `webhook:${vendor}`)
+      await decisions.record({ merchant, aggregate, id }, [event], cause, AbortSignal.timeout(ANSWER_WITHIN_MS))
+      metrics.webhooks.inc({ vendor, answer: '200' })
+    } catch (error) {
+      metrics.webhooks.inc({ vendor, answer: '503' })
+      logger.error({ vendor, why: messageOf(error) }, 'a webhook could not be kept')
+      throw new HttpException('The delivery could not be kept; send it again.', 503)
+    } finally {
+      done()
+    }
+  }
+}

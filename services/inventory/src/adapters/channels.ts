@@ -1,0 +1,76 @@
+import { maxListingQuantity, sellable, type EtsyClient } from '@zyra/vendor-etsy'
+import type { ShopifyClient, VariantStock } from '@zyra/vendor-shopify'
+import type { ChannelsPort, ChannelsReading, ItemOnChannels } from '../reconcile/channels.port.ts'
+import type { Channels } from './clients.ts'
+import { refusalByEtsy, refusalByShopify } from './vendor-errors.ts'
+
+type OnEtsy = NonNullable<ItemOnChannels['etsy']>
+type Failed = { readonly failed: string }
+
+/** Every SKU on Etsy with what can be sold of it now. A SKU that two listings carry is left out: which one is meant is for a person to say. */
+const readEtsy = async (etsy: EtsyClient, signal: AbortSignal): Promise<ReadonlyMap<string, OnEtsy> | Failed> => {
+  const bySku = new Map<string, OnEtsy>()
+  const ambiguous = new Set<string>()
+  try {
+    for await (const listing of etsy.listListings(['active', 'inactive', 'sold_out'], signal)) {
+      const { inventory, listingId } = listing
+      if (inventory === undefined) continue
+      const skus = new Set(inventory.products.flatMap(({ sku, is_deleted: isDeleted }) => (isDeleted || sku === '' ? [] : [sku])))
+      for (const sku of skus) {
+        if (bySku.has(sku)) ambiguous.add(sku)
+        bySku.set(sku, { listingId, sku, quantity: sellable({ listing, inventory }, sku), maxQuantity: maxListingQuantity })
+      }
+    }
+  } catch (error) {
+    return { failed: `Etsy cannot be read: ${refusalByEtsy(error)}` }
+  }
+  for (const sku of ambiguous) bySku.delete(sku)
+  return bySku
+}
+
+/** Every variant with its stock. `asOf` is the time of the first page: what happened since may or may not be part of it. */
+const readShopify = async (shopify: ShopifyClient, signal: AbortSignal): Promise<{ readonly asOf: string; readonly variants: readonly VariantStock[] } | Failed> => {
+  const variants: VariantStock[] = []
+  let asOf: string | undefined
+  let cursor: string | undefined
+  do {
+    const page = await shopify.variants(cursor, { signal })
+    if (!page.ok) return { failed: `Shopify cannot be read: ${refusalByShopify(page.error)}` }
+    asOf ??= page.value.asOf
+    variants.push(...page.value.value.items)
+    cursor = page.value.value.next
+  } while (cursor !== undefined)
+  return { asOf, variants }
+}
+
+const titleOf = ({ productTitle, variantTitle }: VariantStock): string =>
+  variantTitle === '' || variantTitle === 'Default Title' ? productTitle : `${productTitle}, ${variantTitle}`
+
+const join = (variants: readonly VariantStock[], onEtsy: ReadonlyMap<string, OnEtsy>): readonly ItemOnChannels[] => {
+  const timesSeen = new Map<string, number>()
+  for (const { sku } of variants) timesSeen.set(sku ?? '', (timesSeen.get(sku ?? '') ?? 0) + 1)
+  return variants.map((variant) => {
+    const sku = variant.sku ?? ''
+    const unique = sku !== '' && timesSeen.get(sku) === 1
+    return {
+      inventoryItem: variant.inventoryItemId,
+      sku,
+      title: titleOf(variant),
+      levels: variant.levels.map(({ locationId, available }) => ({ location: locationId, available: variant.tracked ? available : null })),
+      etsy: unique ? (onEtsy.get(sku) ?? null) : null,
+    }
+  })
+}
+
+/** Reads Shopify, then Etsy, and joins them by SKU. A SKU that stands for several items is joined to none. */
+export const readingOf = (channels: (merchant: string) => Promise<Channels>): ChannelsPort => {
+  const read: ChannelsPort['do'] = async (_input, { merchant, signal }) => {
+    const { shopify, etsy } = await channels(merchant)
+    const ours = await readShopify(shopify, signal)
+    if ('failed' in ours) return ours
+    const theirs = await readEtsy(etsy, signal)
+    if ('failed' in theirs) return theirs
+    return { asOf: ours.asOf, items: join(ours.variants, theirs) } satisfies ChannelsReading
+  }
+  return { do: read, find: read }
+}

@@ -1,0 +1,36 @@
+import type { EtsyQuantityPort } from '../oversell-buffer/etsy-quantity.port.ts'
+import type { Channels } from './clients.ts'
+import { refusalByEtsy } from './vendor-errors.ts'
+
+const WHY: Readonly<Record<string, string>> = {
+  'would-raise': 'everything is stopped, and this would raise what Etsy sells',
+  'needs-activation': 'the listing is not for sale on Etsy; activate it there',
+  'needs-renewal': 'the listing is sold out or has ended on Etsy, and putting it up again costs a listing fee; renew it there if you want to',
+  'unknown-sku': 'the listing has no such SKU any more',
+  'ambiguous-sku': 'the listing has this SKU more than once with quantities of their own',
+  'shared-quantity': 'the listing shares one quantity between several SKUs',
+}
+
+/** Etsy's quantities through its own rules. What holds already is not written again, so finding out is reading. */
+export const etsyQuantity = (channels: (merchant: string) => Promise<Channels>): EtsyQuantityPort => ({
+  do: async ({ listingId, sku, quantity }, { merchant, onlyLower, signal }) => {
+    const { etsyStock } = await channels(merchant)
+    try {
+      const result = await etsyStock.setQuantity({ listingId, sku, quantity, mayRaise: !onlyLower }, signal)
+      if (result.refused !== undefined) return { refused: WHY[result.refused] ?? result.refused }
+      const { written, before, after, renewed, alsoZeroed } = result
+      return { quantity: after, before, written, renewed, alsoZeroed }
+    } catch (error) {
+      return { refused: refusalByEtsy(error) }
+    }
+  },
+  find: async ({ listingId, sku, quantity }, { merchant, signal }) => {
+    const { etsyStock } = await channels(merchant)
+    try {
+      const { sellable } = await etsyStock.readQuantity({ listingId, sku }, signal)
+      return sellable === quantity ? { quantity, before: sellable, written: false, renewed: false, alsoZeroed: [] } : undefined
+    } catch (error) {
+      return { refused: refusalByEtsy(error) }
+    }
+  },
+})

@@ -1,0 +1,19 @@
+import type { Port } from '@zyra/es'
+
+/** One inventory item on both channels. */
+export interface ItemOnChannels {
+  readonly inventoryItem: string
+  readonly sku: string
+  readonly title: string
+  readonly levels: readonly { readonly location: string; readonly available: number | null }[]
+  readonly etsy: { readonly listingId: string; readonly sku: string; readonly quantity: number; readonly maxQuantity: number } | null
+}
+
+/** Everything, as both channels showed it. `asOf` is by Shopify's clock, UTC with nine decimals: what happened before it is part of it. */
+export interface ChannelsReading {
+  readonly asOf: string
+  readonly items: readonly ItemOnChannels[]
+}
+
+/** Reads both channels; `failed` says why a channel cannot be read at present. Reading twice does no harm, so finding out is reading. */
+export type ChannelsPort = Port<{ readonly because: string }, ChannelsReading | { readonly failed: string }>

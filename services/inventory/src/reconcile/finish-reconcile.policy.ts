@@ -1,0 +1,15 @@
+import type { InventoryEvent } from '@zyra/contracts'
+import { policy } from '@zyra/es'
+import type { ReconcileCommand } from './reconcile.decider.ts'
+
+/** The last page of a read ends the run; so does a read that failed. */
+export const finishReconcile = policy<InventoryEvent, ReconcileCommand>({
+  name: 'finish-reconcile',
+  on: {
+    'inventory.ChannelsRead': ({ data: { last, itemsBefore, items }, meta }) =>
+      last ? [{ aggregate: 'reconcile', id: 'all', command: { type: 'Finish', items: itemsBefore + items.length, at: meta.time } }] : [],
+    'inventory.ChannelsReadFailed': ({ data: { reason }, meta }) => [
+      { aggregate: 'reconcile', id: 'all', command: { type: 'Fail', reason, at: meta.time } },
+    ],
+  },
+})

@@ -1,0 +1,19 @@
+import type { GatewayEvent, InventoryEvent, OrchestratorEvent, RuntimeEvent } from '@zyra/contracts'
+import { policy, type Dispatch, type EventMeta } from '@zyra/es'
+import type { ReconcileCommand } from './reconcile.decider.ts'
+
+const start = (because: string, { time }: EventMeta): readonly Dispatch<ReconcileCommand>[] => [
+  { aggregate: 'reconcile', id: 'all', command: { type: 'Start', because, at: time } },
+]
+
+/** When both channels are read: on the timetable, on demand, for a new merchant, after a stop, and when Etsy had to zero other SKUs. */
+export const startReconcile = policy<GatewayEvent | OrchestratorEvent | RuntimeEvent | InventoryEvent, ReconcileCommand>({
+  name: 'start-reconcile',
+  on: {
+    'runtime.TimerFired': ({ data: { timer }, meta }) => (timer === 'reconcile' ? start('on schedule', meta) : []),
+    'gateway.ReconcileRequested': ({ meta }) => start('requested', meta),
+    'orchestrator.MerchantRegistered': ({ meta }) => start('new merchant', meta),
+    'orchestrator.CallsResumed': ({ meta }) => start('calls resumed', meta),
+    'inventory.EtsyQuantitySet': ({ data: { alsoZeroed }, meta }) => (alsoZeroed.length > 0 ? start('other SKUs of a listing were zeroed', meta) : []),
+  },
+})
