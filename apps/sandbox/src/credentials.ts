@@ -1,6 +1,6 @@
 /**
- * The sandbox's credentials. They are public and protect nothing; services that trade with the sandbox are configured with the same values. The
- * fakes still enforce that tokens end and rotate.
+ * The sandbox's credentials. They are public and protect nothing; services that trade with the sandbox are configured with the same
+ * values. The fakes still enforce that tokens end and rotate.
  */
 export const SHOPIFY = {
   shop: 'demo-shop.myshopify.com',
@@ -16,8 +16,8 @@ export const ETSY = {
   keystring: 'zyra-sandbox-keystring',
   sharedSecret: 'zyra-sandbox-shared-secret',
   /**
-   * What the demo merchant's consent gave when the shop was opened. The refresh token can be used once; `expiresAt` lies in the past, so that a
-   * client that starts with these tokens refreshes them first.
+   * What the demo merchant's consent gave when the shop was opened. The refresh token can be used once; `expiresAt` lies in the past, so
+   * that a client that starts with these tokens refreshes them first.
    */
   tokens: {
     accessToken: '900001.zyra-sandbox-access-token',

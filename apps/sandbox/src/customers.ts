@@ -43,8 +43,8 @@ export interface CustomersOptions {
 }
 
 /**
- * Customers who arrive by chance (a Poisson process) and buy what they like. The n-th customer of a seed always waits equally long, in units of
- * the rate, and wants the same, whatever happened before.
+ * Customers who arrive by chance (a Poisson process) and buy what they like. The n-th customer of a seed always waits equally long, in
+ * units of the rate, and wants the same, whatever happened before.
  */
 export const createCustomers = ({ seed, scheduler, placeOrder, afterVisit }: CustomersOptions): Customers => {
   let ordersPerMinute = 0

@@ -3,13 +3,14 @@ import { compressSchedule, type Clock, type Scheduler } from '@zyra/vendor-fault
 import { SHOPIFY_RETRY_SCHEDULE, shopifyFake, type ShopifyFake } from '@zyra/vendor-shopify/fake'
 import { ETSY, SHOPIFY } from './credentials.ts'
 import { etsySeed, shopifyCatalogue } from './demo/shop.ts'
+import type { Saved } from './saved-state.ts'
 
 /** Vendors' pauses between retries are divided by this: Shopify's 4 hours take 4 minutes. */
 export const RETRIES_COMPRESSED = 60
 
 /**
- * What the demo merchant's app is told of: what trading does, and the compliance topics. They belong to the app's configuration, so that a gateway
- * that is away for long loses webhooks, but never a subscription.
+ * What the demo merchant's app is told of: what trading does, and the compliance topics. They belong to the app's configuration, so that
+ * a gateway that is away for long loses webhooks, but never a subscription.
  */
 export const SHOPIFY_TOPICS = [
   'inventory_levels/update', 'orders/create', 'orders/updated', 'products/update', 'app/uninstalled',
@@ -63,7 +64,8 @@ export const openFakes = (options: FakesOptions): Fakes => {
   const now = Math.floor(clock().getTime() / 1000)
   const { accessToken, refreshToken } = ETSY.tokens
   const consent = {
-    accessToken, refreshToken, accessEndsAt: now + ACCESS_TOKEN_LIFE_S, refreshEndsAt: now + REFRESH_TOKEN_LIFE_S, refreshUsed: false, revoked: false,
+    accessToken, refreshToken, accessEndsAt: now + ACCESS_TOKEN_LIFE_S, refreshEndsAt: now + REFRESH_TOKEN_LIFE_S,
+    refreshUsed: false, revoked: false,
     scopes: ['listings_r', 'listings_w', 'transactions_r'],
   }
   etsy.restore({ ...etsy.state(), grants: [consent] })
@@ -71,7 +73,7 @@ export const openFakes = (options: FakesOptions): Fakes => {
 }
 
 /** Goes on from what was saved; throws an Error that says what is wrong with it, and then changes nothing. */
-export const restoreFakes = ({ shopify, etsy }: Fakes, saved: { readonly shopify: unknown; readonly etsy: unknown; readonly closed: boolean }): void => {
+export const restoreFakes = ({ shopify, etsy }: Fakes, saved: Pick<Saved, 'shopify' | 'etsy' | 'closed'>): void => {
   const before = etsy.state()
   etsy.restore(saved.etsy)
   try {
@@ -87,8 +89,8 @@ export const restoreFakes = ({ shopify, etsy }: Fakes, saved: { readonly shopify
 }
 
 /**
- * Puts goods and listings back to the first day, and takes all faults away. Who is authorised stays, and no id is given twice. It happens behind
- * everybody's back: no webhook tells of it.
+ * Puts goods and listings back to the first day, and takes all faults away. Who is authorised stays, and no id is given twice. It
+ * happens behind everybody's back: no webhook tells of it.
  */
 export const resetFakes = ({ shopify, etsy }: Fakes, options: FakesOptions): void => {
   const [shop, listings] = [shopify.state(), etsy.state()]

@@ -44,8 +44,8 @@ export const createMerchant = ({ shopify, etsy, clock }: MerchantOptions): Merch
   }
 
   const renew = (random: Random) => {
-    const soldOut = [...new Set(etsy.rows().filter(({ state, sku }) => state === 'sold_out' && quantityAgain(sku) > 0).map(({ listingId }) => listingId))]
-    const chosen = choose(soldOut, random)
+    const worthIt = etsy.rows().filter(({ state, sku }) => state === 'sold_out' && quantityAgain(sku) > 0)
+    const chosen = choose([...new Set(worthIt.map(({ listingId }) => listingId))], random)
     if (chosen === undefined) return
     const shop = etsy.state()
     const at = Math.floor(clock().getTime() / 1000)

@@ -96,7 +96,8 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   }
   let closing: Promise<void> | undefined
   return {
-    ...fakes, url, shopifyEndpoint: `${url}/shopify`, etsyBaseUrl: `${url}/etsy`, customers, placeOrder, reset, close: () => (closing ??= close()),
+    ...fakes, url, shopifyEndpoint: `${url}/shopify`, etsyBaseUrl: `${url}/etsy`, customers, placeOrder, reset,
+    close: () => (closing ??= close()),
   }
 }
 

@@ -18,17 +18,14 @@ const savedSchema = z.object({
 /** What outlives the process; the fakes' parts are theirs to check. */
 export type Saved = z.infer<typeof savedSchema>
 
-/** Reads what was saved; undefined when there is nothing. Throws an Error whose message says what is wrong with the file. */
+/** Reads what was saved; undefined when there is nothing. Throws an Error or ZodError when the file cannot be used. */
 export const readSaved = async (file: string): Promise<Saved | undefined> => {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (isMissing(error)) return undefined
     throw error
   })
   if (text === undefined) return undefined
-  const parsed = savedSchema.safeParse(JSON.parse(text))
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new Error(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`)
+  return savedSchema.parse(JSON.parse(text))
 }
 
 /** Moves a file that cannot be used out of the way and answers its new path, which carries the time. */
@@ -85,7 +82,11 @@ export const createSaver = ({ file, snapshot, scheduler, warn }: SaverOptions): 
   }
 }
 
-/** The first line of what an error says. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+/** What an error says, in one line. */
+export const messageOf = (error: unknown): string => {
+  const [issue] = error instanceof z.ZodError ? error.issues : []
+  if (issue !== undefined) return `${issue.path.join('.') || 'the whole'}: ${issue.message}`
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'

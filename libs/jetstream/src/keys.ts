@@ -1,6 +1,6 @@
-import type { JetStreamManager } from '@nats-io/jetstream'
-import { errors, headers as natsHeaders, type NatsConnection } from '@nats-io/transport-node'
-import { LogUnavailable } from './log.ts'
+import { headers as natsHeaders, type NatsConnection } from '@nats-io/transport-node'
+import { ask, askApi, errorCodes, passes, type ApiError } from './ask.ts'
+import { LogRefused, LogUnavailable } from './log.ts'
 import { KEY_STREAM } from './streams.ts'
 
 /** Opaque bytes by name, each made once: what an encryption's keys are kept in. Names are `[A-Za-z0-9_-]` parts joined by dots. */
@@ -14,37 +14,62 @@ export interface JetStreamKeys {
   readonly list: (prefix: string) => Promise<string[]>
 }
 
-/** Keys live in a stream of their own, so that they can be destroyed while the log cannot. */
-export const createKeys = (nc: NatsConnection, jsm: JetStreamManager): JetStreamKeys => {
+interface StoredKey {
+  readonly message?: { readonly seq: number; readonly data?: string }
+}
+
+interface SubjectsPage {
+  readonly state: { readonly subjects?: Readonly<Record<string, number>> | null }
+  readonly total?: number
+}
+
+const subjectOf = (id: string): string => {
+  if (!/^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/.test(id)) throw new RangeError(`"${id}" is no name of a key: expected letters, digits, _ and -, in parts joined by dots`)
+  return `keys.${id}`
+}
+
+/**
+ * Keys live in a stream of their own, so that they can be destroyed while the log cannot.
+ * Every function throws LogUnavailable when the server does not answer, RangeError for a name that is none.
+ */
+export const createKeys = (nc: NatsConnection): JetStreamKeys => {
   // Read from the stream's leader: a replica that lags would show a living key as erased.
-  const find = (id: string) => jsm.streams.getMessage(KEY_STREAM, { last_by_subj: `keys.${id}` })
+  const find = async (id: string) => {
+    const query = { last_by_subj: subjectOf(id) }
+    return (await askApi<StoredKey>(nc, `STREAM.MSG.GET.${KEY_STREAM}`, query, [errorCodes.noMessageFound])).message
+  }
 
   return {
-    get: async (id) => (await find(id))?.data,
+    get: async (id) => {
+      const message = await find(id)
+      return message === undefined ? undefined : new Uint8Array(Buffer.from(message.data ?? '', 'base64'))
+    },
 
     create: async (id, value) => {
       const headers = natsHeaders()
       headers.set('Nats-Expected-Last-Subject-Sequence', '0')
-      try {
-        const answer = await nc.request(`keys.${id}`, value, { headers, timeout: 5_000 })
-        const { error } = answer.json<{ error?: { description: string; err_code: number } }>()
-        if (error === undefined) return 'created'
-        if (error.err_code === 10071) return 'exists'
-        throw new Error(`the key store refuses ${id}: ${error.description}`)
-      } catch (cause) {
-        if (cause instanceof errors.TimeoutError || cause instanceof errors.RequestError) throw new LogUnavailable('the key store does not answer', { cause })
-        throw cause
-      }
+      const answer = await ask(nc, subjectOf(id), value, { headers, what: 'storing a key' })
+      const { error } = answer.json<{ error?: ApiError }>()
+      if (error === undefined) return 'created'
+      if (error.err_code === errorCodes.wrongLastSequence) return 'exists'
+      const sentence = `the key store refuses ${id}: ${error.description} (${error.err_code ?? error.code})`
+      throw passes(error) ? new LogUnavailable(sentence) : new LogRefused(sentence)
     },
 
     delete: async (id) => {
       const stored = await find(id)
-      if (stored !== null) await jsm.streams.deleteMessage(KEY_STREAM, stored.seq, true)
+      if (stored === undefined) return
+      await askApi(nc, `STREAM.MSG.DELETE.${KEY_STREAM}`, { seq: stored.seq }, [errorCodes.noMessageFound, errorCodes.sequenceNotFound])
     },
 
     list: async (prefix) => {
-      const { state } = await jsm.streams.info(KEY_STREAM, { subjects_filter: `keys.${prefix}>` })
-      return Object.keys(state.subjects ?? {}).map((subject) => subject.slice('keys.'.length))
+      const names: string[] = []
+      for (;;) {
+        const page = await askApi<SubjectsPage>(nc, `STREAM.INFO.${KEY_STREAM}`, { subjects_filter: `keys.${prefix}>`, offset: names.length })
+        const subjects = Object.keys(page.state.subjects ?? {})
+        names.push(...subjects.map((subject) => subject.slice('keys.'.length)))
+        if (subjects.length === 0 || names.length >= (page.total ?? 0)) return names
+      }
     },
   }
 }

@@ -105,6 +105,7 @@ export const openPostgres = async ({ url, poolSize = 10, onConnectionLost }: Pos
     installExtensions: false,
     logging: false,
     migrations: [CreateCheckpoints1763596800000],
+    poolErrorHandler: (error: unknown) => onConnectionLost?.(asPostgresError(error)),
     extra: { keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS, idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS },
   })
   await settled(() => source.initialize())

@@ -9,7 +9,7 @@ import { z } from 'zod'
 export const SANDBOX_SECRET = 'sandbox-secret'
 
 /** The same for Etsy's webhooks, in the form that Etsy gives them out. */
-export const SANDBOX_ETSY_SECRET = 'whsec_c2FuZGJveC1ldHN5LXdlYmhvb2stc2VjcmV0'
+export const SANDBOX_ETSY_SECRET = 'whsec_enlyYS1zYW5kYm94LWV0c3ktd2ViaG9vay1zZWNyZXQ='
 
 /** The services that exist, in the order in which they start. */
 export const SERVICE_NAMES = ['gateway', 'orchestrator', 'inventory'] as const

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
@@ -57,7 +56,7 @@ async function runTool(
   for (const stream of [tool.stdout, tool.stderr]) stream.setEncoding('utf8').on('data', (text: string) => said.push(text))
   tool.stdin.on('error', () => {})
   tool.stdin.end(options.input ?? '')
-  const [code]: unknown[] = await once(tool, 'close')
+  const code = await new Promise((resolve) => tool.once('close', resolve))
   const text = said.join('')
   const lines = text.trim().split('\n')
   const error = code === 0 ? lines.find((line) => /(FATAL|ERROR|PANIC):/.test(line)) : lines.at(-1)

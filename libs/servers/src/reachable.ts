@@ -13,7 +13,8 @@ async function firstAnswer(address: { host: string; port: number }, greeting?: B
   try {
     await once(socket, 'connect', { signal })
     if (greeting) socket.write(greeting)
-    const [data]: unknown[] = await once(socket, 'data', { signal })
+    const arrived: unknown[] = await once(socket, 'data', { signal })
+    const [data] = arrived
     return Buffer.isBuffer(data) ? data : Buffer.alloc(0)
   } finally {
     socket.destroy()

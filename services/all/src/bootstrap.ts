@@ -2,7 +2,7 @@ import { entryId } from '@zyra/contracts'
 import { entryCause, type Running } from '@zyra/runtime'
 
 /** The sandbox merchant: its name, its shop, its Etsy shop. */
-export const DEMO = { merchant: 'demo', shopDomain: 'demo-shop.myshopify.com', etsyShopId: '10000001' } as const
+export const DEMO = { merchant: 'demo', shopDomain: 'demo-shop.myshopify.com', etsyShopId: '44871203' } as const
 
 /** Asks for the sandbox merchant to be registered. Asked again at every start: it is in the log once. */
 export const requestDemoMerchant = async ({ services }: Running): Promise<void> => {

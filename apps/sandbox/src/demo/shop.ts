@@ -40,8 +40,11 @@ const READY_TO_SHIP = 1_402_000_001
 const FIRST_VALUE_ID = 1001
 
 /** Every value of an option has a number, as on Etsy. */
-const valueNames = (): readonly string[] =>
-  [...new Set(demoProducts.flatMap(({ options, variants }) => variants.flatMap(({ values }) => options.map((name, place) => `${name}/${values[place]}`))))]
+const valueNames = (): readonly string[] => {
+  const named = ({ options, variants }: DemoProduct) =>
+    variants.flatMap(({ values }) => options.map((option, place) => `${option}/${values[place]}`))
+  return [...new Set(demoProducts.flatMap(named))]
+}
 
 /** The demo shop as Etsy has it. A listing with nothing to sell is inactive and keeps one piece, since Etsy wants at least that. */
 export const etsySeed = (): EtsySeed => {
@@ -63,7 +66,8 @@ export const etsySeed = (): EtsySeed => {
       readinessStateId: READY_TO_SHIP,
       values: valuesOf(product, variant),
     }))
-    return [{ listingId, title, description: `${title}. Made in our studio.`, tags: [...tags], state: sells ? 'active' as const : 'inactive' as const, products }]
+    const state = sells ? 'active' as const : 'inactive' as const
+    return [{ listingId, title, description: `${title}. Made in our studio.`, tags: [...tags], state, products }]
   })
   return { shopId: Number(ETSY.shopId), currency: 'EUR', listings }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { etsyClient } from './client.ts'
 import type { EtsyClient } from './client.ts'
 import { createValidator } from './fake/validate.ts'
-import { collect, openShop, urlOf } from './spec-shop.ts'
+import { collect, openShop, urlOf } from '../test/shop.ts'
 import { toUpdate } from './stock-plan.ts'
 import type { EtsyTokens } from './tokens.ts'
 import type { EtsyOperation } from './wire-schema.ts'
@@ -44,7 +44,8 @@ const watched = (tolerant: boolean) => {
     const fault = validator.answerFault(operation, response.status, await response.clone().json())
     if (fault !== undefined) faults.push(fault)
     validator.query(operation, Object.fromEntries(url.searchParams))
-    if (operation === 'updateListingInventory') validator.inventoryUpdate(typeof init?.body === 'string' ? JSON.parse(init.body) : undefined)
+    const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined
+    if (operation === 'updateListingInventory') validator.inventoryUpdate(body)
     return response
   }
   return { watch, faults, checked: () => checked }

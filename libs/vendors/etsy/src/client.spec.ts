@@ -1,7 +1,7 @@
 import type { FaultPlanInput } from '@zyra/vendor-faults'
 import { etsyClient } from './client.ts'
 import { isEtsyError } from './errors.ts'
-import { collect, credentials, openShop, seed } from './spec-shop.ts'
+import { collect, credentials, openShop, seed } from '../test/shop.ts'
 import { toUpdate } from './stock-plan.ts'
 
 let close: () => Promise<void> = async () => undefined

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import Fastify from 'fastify'
 import { etsyFake } from './fake.ts'
 import type { EtsyFake } from './fake.ts'
-import { credentials, openShop, seed } from './spec-shop.ts'
+import { credentials, openShop, seed } from '../test/shop.ts'
 import { verifyEtsyWebhook } from './webhook.ts'
 
 const open: (() => Promise<unknown>)[] = []

@@ -102,7 +102,7 @@ export const planQuantity = (view: ListingWithInventory, goal: StockGoal, now: D
   const isSet = stocks.every((stock) => stock.quantity === alone(stock))
   return {
     kind: 'write', before, renews,
-    // Activating a sold-out listing sets its quantity, so ours must come after it; else ours comes first and nothing wrong is ever for sale.
+    // Activating a sold-out listing sets its quantity, so ours comes after it; otherwise ours comes first: nothing wrong is ever for sale.
     steps: listing.state === 'sold_out' ? [activate, put(inventory, alone)] : [...(isSet ? [] : [put(inventory, alone)]), activate],
     alsoZeroed: others.filter(({ quantity }) => quantity > 0).flatMap(({ skus }) => skus),
   }

@@ -1,4 +1,4 @@
-import { openShop } from './spec-shop.ts'
+import { openShop } from '../test/shop.ts'
 import { etsyStock } from './stock.ts'
 
 let close: () => Promise<void> = async () => undefined

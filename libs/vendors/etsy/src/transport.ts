@@ -62,7 +62,9 @@ const exchange = <T>(call: Call<T>, options: TransportOptions, timeout: AbortSig
   })
 }
 
-const neverArrived: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+const neverArrived: ReadonlySet<string> = new Set([
+  'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT',
+])
 
 const unavailable = <T>(call: Call<T>, error: unknown, timedOut: string | undefined) => {
   const code = codeOf(error)
@@ -94,7 +96,7 @@ const failure = <T>(call: Call<T>, response: Response, reason: string, now: Date
 const reasonIn = (text: string): string => {
   const body = parseJson(text)
   if (typeof body !== 'object' || body === null) return 'no reason given'
-  const parts = ['error', 'error_description'].map((name) => Object.entries(body).find(([key]) => key === name)?.[1])
+  const parts: readonly unknown[] = ['error' in body && body.error, 'error_description' in body && body.error_description]
   return parts.filter((part) => typeof part === 'string').join(': ').slice(0, 300) || 'no reason given'
 }
 

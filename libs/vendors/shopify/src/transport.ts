@@ -108,7 +108,7 @@ export function createTransport(options: TransportOptions): Transport {
       else if (renewed) return fail({ kind: 'unauthorized', message: `Shopify refused two tokens for ${name}; authorise the app again.` })
       else {
         token = await options.token(token)
-        
+        renewed = true
       }
     }
     return fail({ kind: 'throttled', message: `Shopify throttled ${name} ${THROTTLED_TRIES} times in a row; try again later.` })

@@ -12,10 +12,10 @@ export interface Access {
 
 /** The sandbox lets everybody in who says this; it protects nothing. */
 const SANDBOX = {
-  shopifyClientId: 'sandbox-app',
-  etsyKeystring: 'sandbox-keystring',
-  etsySharedSecret: 'sandbox-shared-secret',
-  etsyRefreshToken: 'sandbox-refresh-token',
+  shopifyClientId: 'sandbox-client',
+  etsyKeystring: 'zyra-sandbox-keystring',
+  etsySharedSecret: 'zyra-sandbox-shared-secret',
+  etsyRefreshToken: '900001.zyra-sandbox-refresh-token',
 } as const
 
 const required = (name: string, value: string | undefined): string => {

@@ -52,7 +52,8 @@ export const createValidator = (options: { readonly tolerant?: boolean } = {}) =
     inventoryUpdate: (body: unknown): InventoryUpdate => {
       if (!isInventoryUpdate(body)) throw refusal(400, `Invalid request body: ${explain(isInventoryUpdate.errors)}`)
       return {
-        products: body.products.map(({ sku, property_values, offerings }) => ({ sku: sku ?? '', property_values: property_values ?? [], offerings })),
+        products: body.products.map(({ sku, property_values, offerings }) =>
+          ({ sku: sku ?? '', property_values: property_values ?? [], offerings })),
         price_on_property: body.price_on_property ?? [], quantity_on_property: body.quantity_on_property ?? [],
         sku_on_property: body.sku_on_property ?? [], readiness_state_on_property: body.readiness_state_on_property ?? [],
       }

@@ -1,10 +1,10 @@
 import { manualTime } from '@zyra/vendor-faults'
-import type { EtsyClientOptions } from './client.ts'
-import { etsyClient } from './client.ts'
-import type { EtsyFakeOptions, EtsySeed } from './fake.ts'
-import { etsyFake } from './fake.ts'
-import { etsyStock } from './stock.ts'
-import type { EtsyTokens } from './tokens.ts'
+import type { EtsyClientOptions } from '../src/client.ts'
+import { etsyClient } from '../src/client.ts'
+import type { EtsyFakeOptions, EtsySeed } from '../src/fake.ts'
+import { etsyFake } from '../src/fake.ts'
+import { etsyStock } from '../src/stock.ts'
+import type { EtsyTokens } from '../src/tokens.ts'
 
 const color = (valueId: number, value: string) => [{ propertyId: 200, name: 'Primary color', valueId, value }]
 
