@@ -52,10 +52,10 @@ export default {
       { path: '^services/([^/]+)/src/(?!adapters/)([^/]+)/' }, { path: '^services/$1/src/[^/]+/', pathNot: '^services/$1/src/$2/' }),
     forbid('vendors-have-one-owner', 'Only the adapters of inventory call Shopify and Etsy; others may use their pure webhook checks.',
       { path: '^services/', pathNot: [specs, '^services/inventory/src/adapters/'] },
-      { path: '^libs/vendors/(shopify|etsy)/', pathNot: '^libs/vendors/[^/]+/src/webhooks' }),
+      { path: '^libs/vendors/(shopify|etsy)/', pathNot: '^libs/vendors/[^/]+/src/webhooks?' }),
 
     mayImport('decider'),
-    mayImport('policy', besideIt('decider'), '^libs/vendors/[^/]+/src/webhooks'),
+    mayImport('policy', besideIt('decider'), '^libs/vendors/[^/]+/src/webhooks?'),
     mayImport('projection', besideIt('rows?')),
     mayImport('reactor', besideIt('port')),
     forbid('reactor-knows-its-port-by-type', 'A port is an interface: import it with `import type`.',

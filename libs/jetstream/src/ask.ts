@@ -13,6 +13,7 @@ export const errorCodes = {
   consumerNotFound: 10014,
   streamNotFound: 10059,
   noMessageFound: 10037,
+  sequenceNotFound: 10043,
   wrongLastSequence: 10071,
   wrongLastSequenceInBatch: 10164,
   batchIncomplete: 10176,

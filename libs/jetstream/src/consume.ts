@@ -1,7 +1,10 @@
-import { type ConsumerInfo, type JetStreamManager, AckPolicy, DeliverPolicy, JetStreamApiError } from '@nats-io/jetstream'
-import { createInbox, nanos, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
-import { toStored } from './direct-get.ts'
-import type { StoredEvent } from './wire.ts'
+import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import { createConsumerApi } from './consumer-api.ts'
+import { positionOf } from './delivery.ts'
+import { headersOf } from './headers.ts'
+import type { Link } from './link.ts'
+import { createPulls, type Pulls } from './pulls.ts'
+import { toStored, type StoredEvent } from './wire.ts'
 
 /** One delivery of a durable consumer. Exactly one owner at a time works on a consumer, so messages of a subject come in order. */
 export interface Delivery {
@@ -11,6 +14,8 @@ export interface Delivery {
   readonly read: () => StoredEvent
   /** The body as JSON. */
   readonly json: () => unknown
+  /** A header's value, '' where there is none. */
+  readonly header: (name: string) => string
   /** Tells the server that it is done with. Without effect once the ownership is lost. */
   readonly ack: () => void
 }
@@ -18,7 +23,7 @@ export interface Delivery {
 /** A durable consumer and who works on it. */
 export interface OwnedConsumerOptions {
   readonly nc: NatsConnection
-  readonly jsm: JetStreamManager
+  readonly link: Link
   readonly inboxPrefix: string
   readonly stream: string
   readonly durable: string
@@ -27,6 +32,8 @@ export interface OwnedConsumerOptions {
   readonly maxInFlight?: number
   /** How long an owner may be silent before another takes over, in ms. */
   readonly leaseMs?: number
+  /** After how long a message that nobody keeps working on is delivered again, in ms. */
+  readonly ackWaitMs?: number
   readonly onDelivery: (delivery: Delivery) => void
   /** Called with an abort signal that fires when the ownership is lost; deliveries from before must not be acted on any more. */
   readonly onOwnership: (lost: AbortSignal) => void
@@ -44,169 +51,184 @@ export interface ConsumerState {
 
 /** See {@link openOwnedConsumer}. */
 export interface OwnedConsumer {
-  /** True only while the server confirmed this process as the owner within the lease. */
+  /** True only while the server confirmed this process as the owner within the lease. False while there is nothing to own. */
   readonly owns: () => boolean
   readonly state: () => Promise<ConsumerState>
+  /** Lets another take over at once. */
   readonly close: () => Promise<void>
 }
 
-const GROUP = 'owner'
-const PIN_MISMATCH = 423
-const CONSUMER_NOT_FOUND = 10014
-
-/** `$JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>...`; servers with domains put two tokens before the stream. */
-const streamSequenceOf = (reply: string): number => {
-  const tokens = reply.split('.')
-  return Number(tokens[tokens.length === 9 ? 5 : 7])
+/** What one process owns from taking over until it loses the ownership. */
+interface Ownership {
+  readonly pin: string
+  readonly lost: AbortController
+  /** The newest delivery of each message in work. */
+  readonly inWork: Map<number, Msg>
+  /** The highest sequence delivered: what comes again below it was done with, or is in work. */
+  highest: number
+  /** When the request was sent that the server last answered with "still yours". */
+  confirmedAt: number
+  ready: boolean
 }
 
-/** Makes the durable consumer, or brings its filters up to date. */
-const ensureConsumer = async ({ jsm, stream, durable, filters, leaseMs = 4_000 }: OwnedConsumerOptions): Promise<ConsumerInfo> => {
-  const changeable = {
-    filter_subjects: [...filters],
-    ack_wait: nanos(60_000),
-    max_ack_pending: 2_048,
-    max_deliver: -1,
-    priority_groups: [GROUP],
-    priority_policy: 'pinned_client' as const,
-    priority_timeout: nanos(leaseMs),
-  }
-  try {
-    await jsm.consumers.info(stream, durable)
-    return await jsm.consumers.update(stream, durable, changeable)
-  } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== CONSUMER_NOT_FOUND) throw error
-    return jsm.consumers.add(stream, { durable_name: durable, ack_policy: AckPolicy.Explicit, deliver_policy: DeliverPolicy.All, ...changeable })
-  }
-}
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
  * Works on a durable consumer as its only owner (pinned client). On becoming the owner it sets the consumer back to its ack floor:
- * everything that was not done with, by whomever, comes again first and in order. Then nothing ever overtakes.
+ * everything that was not done with, by whomever, comes again first and in order (with it what was acknowledged out of turn above the floor).
+ * Then nothing ever overtakes. An ownership ends with the lease, with the connection, or when the server says so.
  */
 export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<OwnedConsumer> => {
-  const { nc, jsm, inboxPrefix, stream, durable, maxInFlight = 256, leaseMs = 4_000, onDelivery, onOwnership, onProblem } = options
-  await ensureConsumer(options)
+  const { nc, link, inboxPrefix, durable, filters, maxInFlight = 256, leaseMs = 4_000, ackWaitMs = 60_000, onDelivery, onOwnership, onProblem } = options
+  const api = createConsumerApi(options)
+  await api.ensure({ filters, leaseMs, ackWaitMs })
+  const [expiresMs, tickMs, marginMs] = [leaseMs / 2, leaseMs / 4, leaseMs / 8]
 
   let subscription: Subscription | undefined
-  let pin: string | undefined
-  let lost = new AbortController()
-  let inFlight = new Map<number, Msg>()
-  let requested = 0
-  let requestedAt = 0
-  let heardAt = performance.now()
-  let resetting = false
-  let closed = false
+  let pulls: Pulls = createPulls('')
+  let mine: Ownership | undefined
+  let [closed, ticking] = [false, false]
 
   const pull = (): void => {
-    // Asking for at least one keeps the pin while everything in work has to wait.
-    const batch = Math.max(maxInFlight - inFlight.size, 1) - requested
-    if (closed || resetting || nc.isClosed() || subscription === undefined || batch <= 0) return
-    requested += batch
-    requestedAt = performance.now()
-    const request = { batch, expires: nanos(leaseMs / 2), idle_heartbeat: nanos(leaseMs / 5), group: GROUP, ...(pin === undefined ? {} : { id: pin }) }
-    nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`, JSON.stringify(request), { reply: subscription.getSubject() })
+    if (closed || !link.connected() || mine?.ready === false) return
+    const open = pulls.open()
+    // One message is enough to become the owner, and all that came would be set back anyway.
+    const room = (mine === undefined ? 1 : maxInFlight - mine.inWork.size) - open
+    if (room <= 0 || (open > 0 && room < maxInFlight / 4)) return
+    api.pull(pulls.add(room, performance.now() + expiresMs + 1_000), { batch: room, expiresMs, pin: mine?.pin })
   }
 
   const listen = (): void => {
-    subscription?.unsubscribe()
-    requested = 0
-    inFlight = new Map()
+    if (!nc.isClosed()) subscription?.unsubscribe()
     const inbox = createInbox(inboxPrefix)
-    subscription = nc.subscribe(inbox, { callback: (error, message) => (error === null ? receive(message, inbox) : onProblem(error.message)) })
+    pulls = createPulls(inbox)
+    if (closed || nc.isClosed()) return
+    subscription = nc.subscribe(`${inbox}.*`, { callback: (error, message) => (error === null ? receive(message, inbox) : onProblem(error.message)) })
   }
 
-  const loseOwnership = (): void => {
-    if (pin !== undefined) lost.abort()
-    pin = undefined
+  const lose = (): void => {
+    mine?.lost.abort()
+    mine = undefined
     listen()
+    pull()
   }
 
-  const becomeOwner = async (newPin: string): Promise<void> => {
-    pin = newPin
-    resetting = true
-    lost = new AbortController()
+  const keep = async (owned: Ownership): Promise<void> => {
+    const sentAt = performance.now()
+    const renewal = await api.renew(owned.pin, leaseMs / 2)
+    // The server takes a request of a former owner as well while there is none.
+    const confirmed = renewal === 'renewed' && (await api.facts()).pin === owned.pin
+    if (confirmed) owned.confirmedAt = Math.max(owned.confirmedAt, sentAt)
+    else if (renewal !== 'unclear' && mine === owned) lose()
+  }
+
+  const takeOver = async (pin: string): Promise<void> => {
+    const taken: Ownership = { pin, lost: new AbortController(), inWork: new Map(), highest: 0, confirmedAt: performance.now(), ready: false }
+    mine?.lost.abort()
+    mine = taken
     listen()
     try {
-      await jsm.consumers.reset(stream, durable)
-      heardAt = performance.now()
-      onOwnership(lost.signal)
-      resetting = false
+      await keep(taken)
+      if (mine !== taken) return
+      await api.reset()
+      if (mine !== taken) return
+      taken.ready = true
+      onOwnership(taken.lost.signal)
       pull()
     } catch (error) {
-      onProblem(`cannot take over ${durable}: ${error instanceof Error ? error.message : String(error)}`)
-      resetting = false
-      loseOwnership()
+      onProblem(`cannot take over ${durable}: ${messageOf(error)}`)
+      if (mine === taken) lose()
     }
   }
 
-  const receiveStatus = (message: Msg): void => {
-    const code = message.headers?.code ?? 0
-    if (code === 100) return
-    if (code === PIN_MISMATCH) return loseOwnership()
-    requested = 0
-    if (code === 409) onProblem(`${durable}: ${message.headers?.description ?? 'the server ended the request'}`)
-    if (code === 408 || code === 404) pull()
+  const receiveStatus = (inbox: string, code: number, description: string): void => {
+    pulls.ended(inbox)
+    if (code === 423) return mine === undefined ? undefined : lose()
+    if (code === 409) onProblem(`${durable}: ${description}`)
+    if (code === 404 || code === 408) pull()
   }
 
-  const deliver = (message: Msg): void => {
-    const sequence = streamSequenceOf(message.reply ?? '')
-    if (inFlight.has(sequence)) return
-    const mine = inFlight
-    mine.set(sequence, message)
+  const deliver = (owned: Ownership, message: Msg): void => {
+    const { sequence } = positionOf(message.reply ?? '')
+    if (owned.inWork.has(sequence)) return void owned.inWork.set(sequence, message)
+    if (sequence <= owned.highest) return void message.respond('+ACK')
+    owned.highest = sequence
+    owned.inWork.set(sequence, message)
     onDelivery({
       subject: message.subject,
       sequence,
-      read: () => toStored(message.subject, sequence, message.headers, message.data),
+      read: () => toStored(message.subject, sequence, headersOf(message), message.data),
       json: () => message.json<unknown>(),
+      header: (name) => headersOf(message).values.get(name) ?? '',
       ack: () => {
-        if (inFlight !== mine) return
-        mine.delete(sequence)
-        message.respond('+ACK')
-        if (maxInFlight - inFlight.size - requested >= maxInFlight / 4) pull()
+        const newest = owned.inWork.get(sequence)
+        if (mine !== owned || newest === undefined) return
+        owned.inWork.delete(sequence)
+        newest.respond('+ACK')
+        pull()
       },
     })
   }
 
   const receive = (message: Msg, inbox: string): void => {
-    if (closed || subscription?.getSubject() !== inbox) return
-    heardAt = performance.now()
-    if (message.subject === inbox && message.headers !== undefined && message.headers.code > 0) return receiveStatus(message)
-    const newPin = message.headers?.get('Nats-Pin-Id')
-    if (newPin !== undefined && newPin !== '' && newPin !== pin) return void becomeOwner(newPin)
-    requested = Math.max(0, requested - 1)
-    deliver(message)
+    if (closed || subscription?.getSubject() !== `${inbox}.*`) return
+    const { code, description, values } = headersOf(message)
+    if (code > 0) return receiveStatus(message.subject, code, description)
+    pulls.delivered()
+    const pin = values.get('Nats-Pin-Id')
+    if (pin !== undefined && pin !== mine?.pin) return void takeOver(pin)
+    if (mine !== undefined) deliver(mine, message)
   }
 
-  /** Keeps what is in work from being delivered again, and asks again where an answer is overdue (a server that went away). */
-  const tick = (): void => {
-    const now = performance.now()
-    if (now - requestedAt > leaseMs / 2 + 1_000) requested = 0
-    pull()
+  /** Messages that a former owner held are delivered to nobody before their ack wait is over, unless the consumer is set back. */
+  const freeWhatNobodyHolds = async (): Promise<void> => {
+    const { pin, unacknowledged } = await api.facts()
+    if (pin === undefined && unacknowledged > 0 && mine === undefined && !closed) await api.reset()
   }
-  const keepAlive = (): void => {
-    if (nc.isClosed()) return
-    for (const message of inFlight.values()) message.respond('+WPI')
+
+  const letGo = async ({ pin }: Ownership): Promise<void> => {
+    if ((await api.facts()).pin !== pin) return
+    await api.reset()
+    await api.unpin()
+  }
+
+  const isOverdue = ({ confirmedAt }: Ownership): boolean => performance.now() - confirmedAt > leaseMs - marginMs
+
+  const tick = async (): Promise<void> => {
+    if (mine !== undefined && isOverdue(mine)) lose()
+    pulls.forgetOverdue(performance.now())
+    pull()
+    if (ticking || closed || !link.connected()) return
+    ticking = true
+    await (mine === undefined ? freeWhatNobodyHolds() : keep(mine)).catch((error: unknown) => onProblem(`${durable}: ${messageOf(error)}`))
+    ticking = false
+  }
+
+  const keepInWork = (): void => {
+    if (link.connected()) for (const message of mine?.inWork.values() ?? []) message.respond('+WPI')
   }
 
   listen()
   pull()
-  const ticking = setInterval(tick, leaseMs / 4)
-  const working = setInterval(keepAlive, 20_000)
+  const timers = [setInterval(() => void tick(), tickMs), setInterval(keepInWork, ackWaitMs / 3)]
+  // What was on its way when the connection broke was delivered as far as the server knows: only setting it back brings it again in order.
+  const stopWatching = link.onStatus((status) => (status === 'disconnect' || status === 'reconnect') && lose())
 
   return {
-    owns: () => pin !== undefined && !resetting && performance.now() - heardAt < leaseMs - 500,
+    owns: () => mine !== undefined && mine.ready && !isOverdue(mine),
     state: async () => {
-      const info = await jsm.consumers.info(stream, durable)
-      return { owner: pin !== undefined, pending: info.num_pending, inFlight: info.num_ack_pending }
+      const { pending, unacknowledged } = await api.facts()
+      return { owner: mine !== undefined, pending, inFlight: unacknowledged }
     },
     close: async () => {
+      if (closed) return
       closed = true
-      clearInterval(ticking)
-      clearInterval(working)
-      subscription?.unsubscribe()
-      lost.abort()
-      if (!nc.isClosed()) await nc.flush()
+      const owned = mine
+      timers.forEach(clearInterval)
+      stopWatching()
+      lose()
+      if (owned === undefined || !link.connected()) return
+      await letGo(owned).catch((error: unknown) => onProblem(`${durable} is let go only when the lease ends: ${messageOf(error)}`))
     },
   }
 }

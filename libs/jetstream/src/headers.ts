@@ -10,8 +10,11 @@ export interface Headers {
 const VERSION = 'NATS/1.0'
 const NONE: Headers = { code: 0, description: '', values: new Map<string, string>() }
 
+const isSized = (message: object): message is { readonly size: () => number } => 'size' in message && typeof message.size === 'function'
+
 /** The header block stands before the body in the buffer that both are views of. */
 const blockOf = (message: Msg): string => {
+  if (!isSized(message)) return ''
   const { data, subject, reply = '' } = message
   const length = message.size() - subject.length - reply.length - data.length
   if (length <= 0 || length > data.byteOffset) return ''

@@ -1,14 +1,17 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { jetstreamManager } from '@nats-io/jetstream'
 import { createAppender } from './append.ts'
+import { ask, type ApiError } from './ask.ts'
 import { connectNats, type ConnectOptions } from './connection.ts'
 import { openOwnedConsumer, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
+import { followLog } from './follow.ts'
 import { createKeys, type JetStreamKeys } from './keys.ts'
-import type { EventLog } from './log.ts'
-import { createReader, followLog } from './read.ts'
+import { watchLink } from './link.ts'
+import { type EventLog, LogUnavailable } from './log.ts'
+import { createReader } from './read.ts'
 import { carryTimers, setTimer, type Timer, type TimerCarrierOptions } from './schedule.ts'
 import { ensureStreams, LOG_STREAM, readEpoch } from './streams.ts'
 
-type Ours = 'nc' | 'jsm' | 'inboxPrefix'
+type Ours = 'nc' | 'link' | 'inboxPrefix'
 
 /** One user's connection to the log and to what stands beside it. */
 export interface JetStream {
@@ -26,42 +29,39 @@ export interface JetStream {
   readonly close: () => Promise<void>
 }
 
+const PROBE_TIMEOUT_MS = 2_000
+
 /** Connects as one user and reads the log's epoch. @throws when the server refuses the user or the streams are missing */
 export const openJetStream = async (options: ConnectOptions): Promise<JetStream> => {
   const nc = await connectNats(options)
-  const js = jetstream(nc)
-  const jsm = await jetstreamManager(nc, { checkAPI: false })
-  const epoch = await readEpoch(jsm)
-  const reader = createReader(nc, jsm)
-  const ours = { nc, jsm, inboxPrefix: options.inboxPrefix }
-  let connected = true
-  const listeners = new Set<(status: string) => void>()
-  const watch = async (): Promise<void> => {
-    for await (const status of nc.status()) {
-      if (status.type === 'disconnect') connected = false
-      if (status.type === 'reconnect') connected = true
-      if (status.type === 'disconnect' || status.type === 'reconnect' || status.type === 'error') for (const listener of listeners) listener(status.type)
-    }
-  }
-  void watch()
+  const link = watchLink(nc)
+  const ours = { nc, link, inboxPrefix: options.inboxPrefix }
+  const epoch = await readEpoch(nc).catch(async (error: unknown) => {
+    await nc.close()
+    throw error
+  })
+  const reader = createReader(ours)
 
   return {
-    log: { epoch, append: createAppender({ nc, epoch }), ...reader, follow: (follow) => followLog(js, follow) },
-    keys: createKeys(nc, jsm),
+    log: { epoch, append: createAppender({ nc, link, epoch, load: reader.load }), ...reader, follow: (follow) => followLog(ours, follow) },
+    keys: createKeys(nc),
     consume: (consume) => openOwnedConsumer({ ...ours, stream: LOG_STREAM, ...consume }),
-    setTimer: (timer) => setTimer(js, timer),
+    setTimer: (timer) => setTimer(nc, timer),
     carryTimers: (carrier) => carryTimers({ ...ours, ...carrier }),
     probe: async (service, instance) => {
       const from = performance.now()
-      await js.publish(`probes.${service}.${instance}`, '', { timeout: 2_000 })
+      const answer = await ask(nc, `probes.${service}.${instance}`, '', { timeoutMs: PROBE_TIMEOUT_MS, what: 'the probe' })
+      const { error } = answer.json<{ error?: ApiError }>()
+      if (error !== undefined) throw new LogUnavailable(`the probe: the server refuses with "${error.description}"`)
       return performance.now() - from
     },
-    connected: () => connected && !nc.isClosed(),
+    connected: link.connected,
     onStatus: (listener) => {
-      listeners.add(listener)
+      link.onStatus(listener)
     },
     close: async () => {
-      await nc.drain()
+      if (link.connected()) await nc.drain()
+      else await nc.close()
     },
   }
 }

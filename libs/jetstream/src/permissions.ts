@@ -1,4 +1,4 @@
-import { KEY_STREAM, LOG_STREAM, PROBE_STREAM, TIMER_STREAM } from './streams.ts'
+import { KEY_STREAM, LOG_STREAM, TIMER_STREAM } from './streams.ts'
 
 /** What a NATS user may do, in the form of the server's configuration. */
 export interface UserPermissions {
@@ -16,34 +16,30 @@ const reading = (stream: string): string[] => [
   `$JS.API.STREAM.MSG.GET.${stream}`,
 ]
 
-const orderedConsumers = (stream: string): string[] => [
-  `$JS.API.CONSUMER.CREATE.${stream}`,
-  `$JS.API.CONSUMER.CREATE.${stream}.>`,
-  `$JS.API.CONSUMER.INFO.${stream}.*`,
-  `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
-  `$JS.API.CONSUMER.DELETE.${stream}.*`,
-  `$JS.ACK.${stream}.>`,
+/** Reading in order needs a consumer without a name, and answers to its flow control. */
+const following = (stream: string): string[] => [`$JS.API.CONSUMER.CREATE.${stream}`, `$JS.FC.${stream}.>`]
+
+/** A wildcard stands for a whole part of a subject, so that each durable consumer is named: nobody touches another service's. */
+const owning = (stream: string, durable: string): string[] => [
+  ...['CREATE', 'INFO', 'MSG.NEXT', 'RESET', 'UNPIN'].map((request) => `$JS.API.CONSUMER.${request}.${stream}.${durable}`),
+  `$JS.ACK.${stream}.${durable}.>`,
 ]
 
 const keys = [...reading(KEY_STREAM), `$JS.API.STREAM.MSG.DELETE.${KEY_STREAM}`, 'keys.>']
 
 /**
- * A service appends under its own name only, sets its own timers, and can neither create nor change nor delete a stream.
- * It can read the whole log: what is personal in it is encrypted.
+ * A service appends under its own name only, works on its own consumers (`<service>-policy`, `<service>-reactor`, `<service>-timers`), sets its
+ * own timers, and can neither create nor change nor delete a stream. It can read the whole log: what is personal in it is encrypted.
  */
 export const servicePermissions = (service: string): UserPermissions => ({
   publish: {
     allow: [
-      '$JS.API.INFO',
-      ...reading(LOG_STREAM),
-      ...orderedConsumers(LOG_STREAM),
-      `$JS.API.CONSUMER.RESET.${LOG_STREAM}.${service}-*`,
       `zyra.*.${service}.>`,
-      ...reading(TIMER_STREAM),
-      ...orderedConsumers(TIMER_STREAM),
-      `$JS.API.CONSUMER.RESET.${TIMER_STREAM}.${service}-*`,
+      ...reading(LOG_STREAM),
+      ...following(LOG_STREAM),
+      ...['policy', 'reactor'].flatMap((kind) => owning(LOG_STREAM, `${service}-${kind}`)),
       `timers.set.${service}.>`,
-      `$JS.API.STREAM.INFO.${PROBE_STREAM}`,
+      ...owning(TIMER_STREAM, `${service}-timers`),
       `probes.${service}.>`,
       ...keys,
     ],
@@ -53,7 +49,7 @@ export const servicePermissions = (service: string): UserPermissions => ({
 
 /** The command line's user: reads the log, appends nothing. */
 export const readerPermissions = (user: string): UserPermissions => ({
-  publish: { allow: ['$JS.API.INFO', ...reading(LOG_STREAM), ...orderedConsumers(LOG_STREAM), ...reading(KEY_STREAM), ...reading(TIMER_STREAM)] },
+  publish: { allow: [...reading(LOG_STREAM), ...following(LOG_STREAM), ...reading(KEY_STREAM), ...reading(TIMER_STREAM)] },
   subscribe: { allow: [`${inboxPrefixOf(user)}.>`] },
 })
 

@@ -1,7 +1,9 @@
-import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream'
-import type { NatsConnection } from '@nats-io/transport-node'
+import { headers as natsHeaders, type NatsConnection } from '@nats-io/transport-node'
 import { entryId } from '@zyra/contracts'
-import { openOwnedConsumer, type OwnedConsumer } from './consume.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ask, passes, type ApiError } from './ask.ts'
+import { openOwnedConsumer, type Delivery, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
+import { LogRefused, LogUnavailable } from './log.ts'
 import { TIMER_STREAM } from './streams.ts'
 import { decodeToken, encodeToken } from './subject.ts'
 
@@ -17,58 +19,84 @@ export interface Timer {
 const subjectFor = (stage: 'set' | 'due', { service, merchant, timer }: Timer): string =>
   `timers.${stage}.${service}.${encodeToken(merchant)}.${encodeToken(timer)}`
 
-/** Hands a timer to the server's scheduler (`@at`; the server's own cron would skip what falls into a downtime). Safe to repeat. */
-export const setTimer = async (js: JetStreamClient, timer: Timer): Promise<void> => {
+/**
+ * Hands a timer to the server's scheduler (`@at`; the server's own cron would skip what falls into a downtime). Safe to repeat.
+ * @throws RangeError for a time that is none, LogRefused without permission, LogUnavailable when the server does not answer
+ */
+export const setTimer = async (nc: NatsConnection, timer: Timer): Promise<void> => {
   const { merchant, service, timer: name, at } = timer
-  await js.publish(subjectFor('set', timer), JSON.stringify({ at }), {
-    msgID: entryId('timer', merchant, service, name, at),
-    schedule: { specification: new Date(at), target: subjectFor('due', timer) },
-    retries: 5,
-  })
+  if (Number.isNaN(Date.parse(at))) throw new RangeError(`timer ${name}: "${at}" is no time, expected ISO 8601`)
+  const headers = natsHeaders()
+  headers.set('Nats-Msg-Id', entryId('timer', merchant, service, name, at))
+  headers.set('Nats-Schedule', `@at ${new Date(at).toISOString()}`)
+  headers.set('Nats-Schedule-Target', subjectFor('due', timer))
+  headers.set('Nats-Rollup', 'sub')
+  const what = `setting timer ${name}`
+  const answer = await ask(nc, subjectFor('set', timer), JSON.stringify({ at }), { headers, what })
+  const { error } = answer.json<{ error?: ApiError }>()
+  if (error === undefined) return
+  const sentence = `${what}: the server refuses with "${error.description}" (${error.err_code ?? error.code})`
+  throw passes(error) ? new LogUnavailable(sentence) : new LogRefused(sentence)
 }
 
 /** What carrying due timers into the log needs. */
-export interface TimerCarrierOptions {
-  readonly nc: NatsConnection
-  readonly jsm: JetStreamManager
-  readonly inboxPrefix: string
+export interface TimerCarrierOptions extends Pick<OwnedConsumerOptions, 'nc' | 'link' | 'inboxPrefix' | 'leaseMs' | 'onProblem'> {
   readonly service: string
   /** Records that the timer fired. A rejection is tried again. */
   readonly onDue: (timer: Timer) => Promise<void>
-  readonly onProblem: (problem: string) => void
 }
 
-const timerOf = (subject: string, data: unknown): Timer => {
-  const [, , service = '', merchant = '', timer = ''] = subject.split('.')
+const RETRY_AFTER_MS = 1_000
+
+/** @throws Error when the message is not what the scheduler made of a timer of this very service */
+const timerOf = ({ subject, json, header }: Delivery): Timer => {
+  const [, , service = '', merchant = '', name = ''] = subject.split('.')
+  const data = json()
   const at = typeof data === 'object' && data !== null && 'at' in data ? String(data.at) : ''
-  return { service, merchant: decodeToken(merchant), timer: decodeToken(timer), at }
+  const timer = { service, merchant: decodeToken(merchant), timer: decodeToken(name), at }
+  if (header('Nats-Scheduler') !== subjectFor('set', timer) || Number.isNaN(Date.parse(at))) throw new Error('it was not set by this service')
+  return timer
 }
 
-/** Reads a service's timers as they fall due, one at a time; what falls due while nobody listens is read at the next start. */
-export const carryTimers = ({ nc, jsm, inboxPrefix, service, onDue, onProblem }: TimerCarrierOptions): Promise<OwnedConsumer> => {
+/**
+ * Reads a service's timers as they fall due, one at a time; what falls due while nobody listens is read at the next start.
+ * What is no timer of the service is told as a problem and dropped.
+ */
+export const carryTimers = ({ service, onDue, ...options }: TimerCarrierOptions): Promise<OwnedConsumer> => {
+  const { onProblem } = options
   let carried = Promise.resolve()
-  let ownership: AbortSignal | undefined
+  let ownership = AbortSignal.abort()
+
+  const carry = async (delivery: Delivery, lost: AbortSignal): Promise<void> => {
+    let timer: Timer
+    try {
+      timer = timerOf(delivery)
+    } catch (error) {
+      onProblem(`dropped the message ${delivery.subject} #${delivery.sequence}: ${error instanceof Error ? error.message : String(error)}`)
+      return delivery.ack()
+    }
+    while (!lost.aborted) {
+      try {
+        await onDue(timer)
+        return delivery.ack()
+      } catch (error) {
+        onProblem(`timer ${delivery.subject}: ${error instanceof Error ? error.message : String(error)}`)
+        await delay(RETRY_AFTER_MS, undefined, { signal: lost }).catch(() => undefined)
+      }
+    }
+  }
+
   return openOwnedConsumer({
-    nc, jsm, inboxPrefix, onProblem,
+    ...options,
     stream: TIMER_STREAM,
     durable: `${service}-timers`,
     filters: [`timers.due.${service}.>`],
     onOwnership: (lost) => {
       ownership = lost
     },
-    onDelivery: ({ subject, json, ack }) => {
-      const mine = ownership
-      carried = carried.then(async () => {
-        while (mine?.aborted === false) {
-          try {
-            await onDue(timerOf(subject, json()))
-            return ack()
-          } catch (error) {
-            onProblem(`timer ${subject}: ${error instanceof Error ? error.message : String(error)}`)
-            await new Promise((resolve) => setTimeout(resolve, 1_000))
-          }
-        }
-      })
+    onDelivery: (delivery) => {
+      const lost = ownership
+      carried = carried.then(() => carry(delivery, lost))
     },
   })
 }

@@ -1,5 +1,6 @@
 import { type StreamConfig, type JetStreamManager, DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, JetStreamApiError } from '@nats-io/jetstream'
-import { nanos } from '@nats-io/transport-node'
+import { nanos, type NatsConnection } from '@nats-io/transport-node'
+import { askApi, errorCodes } from './ask.ts'
 
 /** The stream of events. Sealed yearly and followed by the next one; a restored log starts a new epoch. */
 export const LOG_STREAM = 'ZYRA'
@@ -60,13 +61,11 @@ const keyConfig = (replicas: number): Partial<StreamConfig> & { name: string } =
   max_msgs_per_subject: 1,
 })
 
-const streamNotFound = 10059
-
 const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> => {
   try {
     await jsm.streams.info(config.name)
   } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== streamNotFound) throw error
+    if (!(error instanceof JetStreamApiError) || error.code !== errorCodes.streamNotFound) throw error
     await jsm.streams.add(config)
   }
 }
@@ -79,9 +78,9 @@ export const ensureStreams = async (jsm: JetStreamManager, { replicas = 1, epoch
   for (const config of [logConfig(replicas, epoch), timerConfig(replicas), probeConfig(replicas), keyConfig(replicas)]) await ensure(jsm, config)
 }
 
-/** The epoch of the log as it stands. @throws Error when the stream is not one of ours */
-export const readEpoch = async (jsm: JetStreamManager): Promise<number> => {
-  const { config } = await jsm.streams.info(LOG_STREAM)
+/** The epoch of the log as it stands. @throws LogUnavailable; LogRefused when the stream is missing, Error when it is not one of ours */
+export const readEpoch = async (nc: NatsConnection): Promise<number> => {
+  const { config } = await askApi<{ config: { metadata?: Readonly<Record<string, string>> } }>(nc, `STREAM.INFO.${LOG_STREAM}`, undefined)
   const epoch = Number(config.metadata?.['zyra.epoch'])
   if (!Number.isInteger(epoch) || epoch < 1) throw new Error(`stream ${LOG_STREAM} does not say its epoch (metadata zyra.epoch): it was not made by Zyra`)
   return epoch

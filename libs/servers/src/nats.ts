@@ -105,8 +105,8 @@ async function launchNats(options: Settings): Promise<ServerProcess> {
     folder: options.folder,
     recordFile: recordFileIn(options.folder),
     stopSignal: 'SIGTERM',
-    // With a full disk it would go on without JetStream: alive, and useless.
-    fatalLine: /JetStream out of .*resources|disabling JetStream/i,
+    // With a full disk it would go on without storing anything: alive, and useless.
+    fatalLine: /critical write error|JetStream out of .*resources|disabling JetStream/i,
     onLine: options.onLine,
   })
   if (await server.untilLine(/Server is ready/, READY_WITHIN_MS)) return server

@@ -80,6 +80,8 @@ async function launchPostgres(launch: Launch, deadline = performance.now() + OLD
     recordFile: recordFileIn(folder),
     // Its "fast" shutdown; SIGTERM would wait until every client has gone.
     stopSignal: 'SIGINT',
+    // It would go on and refuse every write; the log on the same disk has no room either.
+    fatalLine: /No space left on device/i,
     ...(as ? { privileges: as.privileges } : {}),
     onLine,
   })

@@ -31,6 +31,9 @@ const rememberOrder = (state: LiveState, body: string): LiveState => {
 
 const onStock = (state: LiveState, { data: { before, available, total, via }, meta: { aggregateId } }: Of<'inventory.StockObserved'>): Step => {
   const name = nameOf(state, aggregateId)
+  const move = state.moving[aggregateId]
+  // Another location of an item whose change is on its way already.
+  if (total !== null && move !== undefined) return [{ ...state, moving: { ...state.moving, [aggregateId]: { ...move, stock: total } } }, undefined]
   const difference = (available ?? 0) - (before ?? 0)
   if (total === null || difference === 0 || before === null) return [state, undefined]
   const pieces = state.sold[name]

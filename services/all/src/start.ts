@@ -1,6 +1,6 @@
 import { messageOf, run, type Config, type Logger, type Running } from '@zyra/runtime'
 import { requirePort } from '@zyra/servers'
-import { requestDemoMerchant } from './bootstrap.ts'
+import { registerDemoMerchant } from './bootstrap.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
 import { startSandbox, type SandboxProcess } from './sandbox.ts'
 import { startServers, type Servers } from './servers.ts'
@@ -38,14 +38,15 @@ export const start = async (config: Config, logger: Logger, step: Step): Promise
   try {
     const servers = await step('Starting NATS and Postgres', () => startServers(settled, (line) => logger.debug({ line }, 'server')))
     parts.servers = servers
-    const sandbox = config.sandbox ? await step('Starting the sandbox', () => startSandbox(settled, `http://${config.host}:${port}`)) : undefined
-    if (sandbox !== undefined) parts.sandbox = sandbox
     const { natsUrl, databaseUrl, seedOf } = servers
-    const sandboxOrigin = sandbox?.origin ?? `http://${config.host}:${sandboxPort}`
+    const sandboxOrigin = `http://${config.host}:${sandboxPort}`
     const definitions = config.services.map((name) => allServices[name])
     const running = await step('Starting the services', () => run(definitions, { config: settled, natsUrl, databaseUrl, seedOf, sandboxOrigin, logger }))
     parts.running = running
-    if (sandbox !== undefined) await requestDemoMerchant(running)
+    // The merchant is known before its customers come.
+    if (config.sandbox) await registerDemoMerchant(running)
+    const sandbox = config.sandbox ? await step('Starting the sandbox', () => startSandbox(settled, running.url)) : undefined
+    if (sandbox !== undefined) parts.sandbox = sandbox
     writeRunFile(config.dataDir, {
       pid: process.pid, gatewayUrl: running.url, sandboxUrl: sandbox?.origin ?? null,
       natsPort: servers.natsPort ?? null, postgresPort: servers.postgresPort ?? null, startedAt: new Date().toISOString(),
