@@ -1,14 +1,11 @@
-import type { NatsConnection } from '@nats-io/transport-node'
 import QuickLRU from 'quick-lru'
 import { errorCodes, passes } from './ask.ts'
-import type { Link } from './link.ts'
+import type { Connection } from './link.ts'
 import { type AppendRequest, type AppendResult, LogRefused, LogUnavailable, type StoredEvent } from './log.ts'
 import { createPublisher, isWrongSequence, toMessages, type Message, type PubAck } from './publish.ts'
 
 /** How appends are sent. */
-export interface AppenderOptions {
-  readonly nc: NatsConnection
-  readonly link: Link
+export interface AppenderOptions extends Connection {
   readonly epoch: number
   /** Events of a subject from a sequence on, to look for one's own after a conflict. */
   readonly load: (subject: string, fromSequence: number) => Promise<readonly StoredEvent[]>
@@ -42,7 +39,7 @@ const sequencesUpTo = (last: number, count: number): number[] => Array.from({ le
  * Nothing is sent while the connection is down. What was sent and not answered is sent again: by its ids it lands once at most.
  */
 export const createAppender = ({ nc, link, epoch, load, requestTimeoutMs = 5_000, knownIds = 20_000 }: AppenderOptions) => {
-  const send = createPublisher({ nc, link, timeoutMs: requestTimeoutMs })
+  const send = createPublisher({ nc, link }, requestTimeoutMs)
   const known = new QuickLRU<string, true>({ maxSize: knownIds })
   /** The newest sequence appended here by subject: what expects less is sure to be refused and must not spoil a batch. */
   const heads = new QuickLRU<string, number>({ maxSize: knownIds })

@@ -1,4 +1,5 @@
-import { errors, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import { errors, type Msg, type MsgHdrs } from '@nats-io/transport-node'
+import { whileConnected, type Connection } from './link.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
 
 /** How JetStream says no. `err_code` is the reason (nats-server's `errors.json`). */
@@ -41,10 +42,10 @@ export const failureOf = (error: unknown, what: string): LogRefused | LogUnavail
  * @throws LogRefused without permission, LogUnavailable without an answer in time
  */
 export const ask = async (
-  nc: NatsConnection, subject: string, body: string | Uint8Array, { headers, timeoutMs = 5_000, what = subject }: { headers?: MsgHdrs; timeoutMs?: number; what?: string } = {},
+  connection: Connection, subject: string, body: string | Uint8Array, { headers, timeoutMs = 5_000, what = subject }: { headers?: MsgHdrs; timeoutMs?: number; what?: string } = {},
 ): Promise<Msg> => {
   try {
-    return await nc.request(subject, body, { timeout: timeoutMs, ...(headers === undefined ? {} : { headers }) })
+    return await whileConnected(connection, () => connection.nc.request(subject, body, { timeout: timeoutMs, ...(headers === undefined ? {} : { headers }) }))
   } catch (error) {
     throw failureOf(error, what)
   }
@@ -54,9 +55,9 @@ export const ask = async (
  * One request to JetStream's API; answers its error where it is one of those that the caller expects.
  * @throws LogRefused for any other error, LogUnavailable without an answer in time
  */
-export const askApi = async <Answer>(nc: NatsConnection, api: string, body: unknown, expected: readonly number[] = []): Promise<Answer & { readonly error?: ApiError }> => {
+export const askApi = async <Answer>(connection: Connection, api: string, body: unknown, expected: readonly number[] = []): Promise<Answer & { readonly error?: ApiError }> => {
   const what = `$JS.API.${api}`
-  const message = await ask(nc, what, body === undefined ? '' : JSON.stringify(body))
+  const message = await ask(connection, what, body === undefined ? '' : JSON.stringify(body))
   const answer = message.json<Answer & { readonly error?: ApiError }>()
   const { error } = answer
   if (error === undefined || expected.includes(error.err_code ?? 0)) return answer

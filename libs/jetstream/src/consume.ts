@@ -1,8 +1,8 @@
-import { createInbox, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
+import { createInbox, type Msg, type Subscription } from '@nats-io/transport-node'
 import { createConsumerApi } from './consumer-api.ts'
 import { positionOf } from './delivery.ts'
 import { headersOf } from './headers.ts'
-import type { Link } from './link.ts'
+import type { Connection } from './link.ts'
 import { createPulls, type Pulls } from './pulls.ts'
 import { toStored, type StoredEvent } from './wire.ts'
 
@@ -21,9 +21,7 @@ export interface Delivery {
 }
 
 /** A durable consumer and who works on it. */
-export interface OwnedConsumerOptions {
-  readonly nc: NatsConnection
-  readonly link: Link
+export interface OwnedConsumerOptions extends Connection {
   readonly inboxPrefix: string
   readonly stream: string
   readonly durable: string

@@ -1,13 +1,13 @@
-import { nanos, type NatsConnection } from '@nats-io/transport-node'
+import { nanos } from '@nats-io/transport-node'
 import { ask, askApi } from './ask.ts'
 import { headersOf } from './headers.ts'
+import type { Connection } from './link.ts'
 
 /** The priority group of which one client at a time is the owner (pinned client, ADR-42). */
 const GROUP = 'owner'
 
 /** A durable consumer by name. */
-export interface ConsumerName {
-  readonly nc: NatsConnection
+export interface ConsumerName extends Connection {
   readonly stream: string
   readonly durable: string
 }
@@ -40,13 +40,14 @@ const UNFILLED: ReadonlySet<number> = new Set([404, 408, 409])
 const SMALLER_THAN_ANY = 1
 
 /** The requests that working on a durable consumer needs. All throw LogRefused or LogUnavailable. */
-export const createConsumerApi = ({ nc, stream, durable }: ConsumerName) => {
+export const createConsumerApi = ({ nc, link, stream, durable }: ConsumerName) => {
+  const connection = { nc, link }
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`
 
   return {
     /** Makes the consumer, or brings its filters up to date. */
     ensure: ({ filters, leaseMs, ackWaitMs }: ConsumerSettings) =>
-      askApi(nc, `CONSUMER.CREATE.${stream}.${durable}`, {
+      askApi(connection, `CONSUMER.CREATE.${stream}.${durable}`, {
         stream_name: stream,
         config: {
           name: durable,
@@ -69,16 +70,16 @@ export const createConsumerApi = ({ nc, stream, durable }: ConsumerName) => {
         readonly num_ack_pending: number
         readonly priority_groups?: readonly { readonly group: string; readonly pinned_client_id?: string }[]
       }
-      const { num_pending: pending, num_ack_pending: unacknowledged, priority_groups: groups = [] } = await askApi<Info>(nc, `CONSUMER.INFO.${stream}.${durable}`, undefined)
+      const { num_pending: pending, num_ack_pending: unacknowledged, priority_groups: groups = [] } = await askApi<Info>(connection, `CONSUMER.INFO.${stream}.${durable}`, undefined)
       const pin = groups.find(({ group }) => group === GROUP)?.pinned_client_id
       return { pin: pin === '' ? undefined : pin, pending, unacknowledged }
     },
 
     /** Sets the consumer back to its ack floor: everything after it is delivered again, in order. */
-    reset: () => askApi(nc, `CONSUMER.RESET.${stream}.${durable}`, undefined),
+    reset: () => askApi(connection, `CONSUMER.RESET.${stream}.${durable}`, undefined),
 
     /** Takes the ownership from whoever has it. */
-    unpin: () => askApi(nc, `CONSUMER.UNPIN.${stream}.${durable}`, { group: GROUP }),
+    unpin: () => askApi(connection, `CONSUMER.UNPIN.${stream}.${durable}`, { group: GROUP }),
 
     /** Asks for messages, to be delivered to the inbox. */
     pull: (inbox: string, { batch, expiresMs, pin }: { batch: number; expiresMs: number; pin: string | undefined }): void => {
@@ -88,7 +89,7 @@ export const createConsumerApi = ({ nc, stream, durable }: ConsumerName) => {
     /** Lets the lease begin anew, without asking for a message. */
     renew: async (pin: string, timeoutMs: number): Promise<Renewal> => {
       const request = { batch: 1, max_bytes: SMALLER_THAN_ANY, expires: nanos(20), group: GROUP, id: pin }
-      const { code } = headersOf(await ask(nc, subject, JSON.stringify(request), { timeoutMs, what: `keeping ${durable}` }))
+      const { code } = headersOf(await ask(connection, subject, JSON.stringify(request), { timeoutMs, what: `keeping ${durable}` }))
       if (code === PIN_MISMATCH) return 'mismatch'
       return UNFILLED.has(code) ? 'renewed' : 'unclear'
     },

@@ -8,6 +8,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const TYPE = /^[a-z]+\.[A-Z]\w*$/
 const TIME = z.regexes.datetime({})
 
+const isFrom = (least: number, value: number): boolean => value >= least && Number.isSafeInteger(value)
+
 /**
  * True only for what the contract's schema takes as well, at a twentieth of its time: every event that is read passes here.
  * What fails is put to the schema, which has the last word and the sentence.
@@ -16,4 +18,4 @@ export const isEnvelope = (it: EnvelopeCandidate): it is Envelope =>
   UUID.test(it.id) && UUID.test(it.correlationId) && UUID.test(it.causationId) &&
   TYPE.test(it.type) && it.source.startsWith('zyra/') && TIME.test(it.time) &&
   it.actor !== '' && it.handler !== '' && it.backfill !== undefined &&
-  it.version >= 1 && it.index >= 0 && it.deciderVersion >= 0 && it.attempt >= 1 && it.epoch >= 1
+  isFrom(1, it.version) && isFrom(0, it.index) && isFrom(0, it.deciderVersion) && isFrom(1, it.attempt) && isFrom(1, it.epoch)

@@ -1,5 +1,6 @@
-import { headers as natsHeaders, type NatsConnection } from '@nats-io/transport-node'
+import { headers as natsHeaders } from '@nats-io/transport-node'
 import { ask, askApi, errorCodes, passes, type ApiError } from './ask.ts'
+import type { Connection } from './link.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
 import { KEY_STREAM } from './streams.ts'
 
@@ -32,11 +33,11 @@ const subjectOf = (id: string): string => {
  * Keys live in a stream of their own, so that they can be destroyed while the log cannot.
  * Every function throws LogUnavailable when the server does not answer, RangeError for a name that is none.
  */
-export const createKeys = (nc: NatsConnection): JetStreamKeys => {
+export const createKeys = (connection: Connection): JetStreamKeys => {
   // Read from the stream's leader: a replica that lags would show a living key as erased.
   const find = async (id: string) => {
     const query = { last_by_subj: subjectOf(id) }
-    return (await askApi<StoredKey>(nc, `STREAM.MSG.GET.${KEY_STREAM}`, query, [errorCodes.noMessageFound])).message
+    return (await askApi<StoredKey>(connection, `STREAM.MSG.GET.${KEY_STREAM}`, query, [errorCodes.noMessageFound])).message
   }
 
   return {
@@ -48,7 +49,7 @@ export const createKeys = (nc: NatsConnection): JetStreamKeys => {
     create: async (id, value) => {
       const headers = natsHeaders()
       headers.set('Nats-Expected-Last-Subject-Sequence', '0')
-      const answer = await ask(nc, subjectOf(id), value, { headers, what: 'storing a key' })
+      const answer = await ask(connection, subjectOf(id), value, { headers, what: 'storing a key' })
       const { error } = answer.json<{ error?: ApiError }>()
       if (error === undefined) return 'created'
       if (error.err_code === errorCodes.wrongLastSequence) return 'exists'
@@ -59,13 +60,13 @@ export const createKeys = (nc: NatsConnection): JetStreamKeys => {
     delete: async (id) => {
       const stored = await find(id)
       if (stored === undefined) return
-      await askApi(nc, `STREAM.MSG.DELETE.${KEY_STREAM}`, { seq: stored.seq }, [errorCodes.noMessageFound, errorCodes.sequenceNotFound])
+      await askApi(connection, `STREAM.MSG.DELETE.${KEY_STREAM}`, { seq: stored.seq }, [errorCodes.noMessageFound, errorCodes.sequenceNotFound])
     },
 
     list: async (prefix) => {
       const names: string[] = []
       for (;;) {
-        const page = await askApi<SubjectsPage>(nc, `STREAM.INFO.${KEY_STREAM}`, { subjects_filter: `keys.${prefix}>`, offset: names.length })
+        const page = await askApi<SubjectsPage>(connection, `STREAM.INFO.${KEY_STREAM}`, { subjects_filter: `keys.${prefix}>`, offset: names.length })
         const subjects = Object.keys(page.state.subjects ?? {})
         names.push(...subjects.map((subject) => subject.slice('keys.'.length)))
         if (subjects.length === 0 || names.length >= (page.total ?? 0)) return names

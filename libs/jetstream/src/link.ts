@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** What is known of a connection: nothing is sent while it is down, since the client library drops what it buffered with each try to connect. */
 export interface Link {
@@ -7,6 +8,32 @@ export interface Link {
   readonly whenConnected: () => Promise<void>
   /** Calls back with every change of the connection, in words, until the answered function is called. */
   readonly onStatus: (listener: (status: string) => void) => () => void
+}
+
+/** A connection and what is known of it. */
+export interface Connection {
+  readonly nc: NatsConnection
+  readonly link: Link
+}
+
+/** How long a request waits for the connection to come back, in ms. */
+const BRIDGED_MS = 1_000
+
+/**
+ * Sends a request and waits for what comes of it, for as long as the connection holds: an answer that was on its way when it broke never comes.
+ * A short interruption is waited for before sending.
+ * @throws Error when there is no connection, or when it breaks before the answer
+ */
+export const whileConnected = async <Answer>({ nc, link }: Connection, send: () => Promise<Answer>): Promise<Answer> => {
+  if (!link.connected()) await Promise.race([link.whenConnected(), delay(BRIDGED_MS)])
+  if (!link.connected()) throw new Error(nc.isClosed() ? 'the connection was closed' : 'there is no connection')
+  const broken = Promise.withResolvers<never>()
+  const stopWatching = link.onStatus((status) => status === 'disconnect' && broken.reject(new Error('the connection broke')))
+  try {
+    return await Promise.race([send(), broken.promise])
+  } finally {
+    stopWatching()
+  }
 }
 
 /** Watches a connection for as long as it is open. */

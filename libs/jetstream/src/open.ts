@@ -36,7 +36,7 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
   const nc = await connectNats(options)
   const link = watchLink(nc)
   const ours = { nc, link, inboxPrefix: options.inboxPrefix }
-  const epoch = await readEpoch(nc).catch(async (error: unknown) => {
+  const epoch = await readEpoch(ours).catch(async (error: unknown) => {
     await nc.close()
     throw error
   })
@@ -44,13 +44,13 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
 
   return {
     log: { epoch, append: createAppender({ nc, link, epoch, load: reader.load }), ...reader, follow: (follow) => followLog(ours, follow) },
-    keys: createKeys(nc),
+    keys: createKeys(ours),
     consume: (consume) => openOwnedConsumer({ ...ours, stream: LOG_STREAM, ...consume }),
-    setTimer: (timer) => setTimer(nc, timer),
+    setTimer: (timer) => setTimer(ours, timer),
     carryTimers: (carrier) => carryTimers({ ...ours, ...carrier }),
     probe: async (service, instance) => {
       const from = performance.now()
-      const answer = await ask(nc, `probes.${service}.${instance}`, '', { timeoutMs: PROBE_TIMEOUT_MS, what: 'the probe' })
+      const answer = await ask(ours, `probes.${service}.${instance}`, '', { timeoutMs: PROBE_TIMEOUT_MS, what: 'the probe' })
       const { error } = answer.json<{ error?: ApiError }>()
       if (error !== undefined) throw new LogUnavailable(`the probe: the server refuses with "${error.description}"`)
       return performance.now() - from

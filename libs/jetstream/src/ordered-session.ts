@@ -1,17 +1,15 @@
-import { createInbox, nanos, type Msg, type NatsConnection } from '@nats-io/transport-node'
+import { createInbox, nanos, type Msg } from '@nats-io/transport-node'
 import { askApi } from './ask.ts'
 import { positionOf, type DeliveryPosition } from './delivery.ts'
 import { headersOf } from './headers.ts'
-import type { Link } from './link.ts'
+import type { Connection } from './link.ts'
 import { LogRefused } from './log.ts'
 
 /** Where reading starts: from a sequence on, or with the last message of each subject. */
 export type OrderedStart = { readonly fromSequence: number } | 'last of each subject'
 
 /** One stretch of a stream to be read in order. */
-export interface OrderedOptions {
-  readonly nc: NatsConnection
-  readonly link: Link
+export interface OrderedOptions extends Connection {
   readonly inboxPrefix: string
   readonly stream: string
   readonly filters: readonly string[]
@@ -121,7 +119,7 @@ export const openOrderedSession = async (options: OrderedOptions): Promise<Order
   }
 
   try {
-    const asked = askApi<{ num_pending?: number }>(nc, `CONSUMER.CREATE.${stream}`, { stream_name: stream, config: configOf(options, inbox), action: 'create' })
+    const asked = askApi<{ num_pending?: number }>({ nc, link }, `CONSUMER.CREATE.${stream}`, { stream_name: stream, config: configOf(options, inbox), action: 'create' })
     const interrupted = Promise.withResolvers<undefined>()
     void changed.promise.then(() => ended && interrupted.resolve(undefined))
     const info = await Promise.race([asked, interrupted.promise])

@@ -1,7 +1,7 @@
-import { nuid, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node'
+import { nuid, type MsgHdrs } from '@nats-io/transport-node'
 import { ask, errorCodes, type ApiError } from './ask.ts'
-import type { Link } from './link.ts'
-import { type AppendRequest, LogRefused, LogUnavailable } from './log.ts'
+import type { Connection } from './link.ts'
+import { type AppendRequest, LogRefused } from './log.ts'
 import { toHeaders, type OutgoingEvent } from './wire.ts'
 
 /** A message ready to be sent. */
@@ -52,19 +52,14 @@ export const toMessages = ({ subject, events, expectedSequence }: AppendRequest,
 }
 
 /** Sends messages, one by itself or several so that they land together or not at all. */
-export const createPublisher = ({ nc, link, timeoutMs }: { nc: NatsConnection; link: Link; timeoutMs: number }) => {
-  /** An answer that was on its way when the connection broke never comes: no need to wait for the time-out. */
+export const createPublisher = (connection: Connection, timeoutMs: number) => {
   const request = async ({ subject, body, headers }: Message): Promise<Outcome> => {
-    const down = Promise.withResolvers<never>()
-    const stopWatching = link.onStatus((status) => status === 'disconnect' && down.reject(new LogUnavailable(`appending to ${subject}: the connection broke`)))
     try {
-      const answer = await Promise.race([ask(nc, subject, body, { headers, timeoutMs, what: `appending to ${subject}` }), down.promise])
+      const answer = await ask(connection, subject, body, { headers, timeoutMs, what: `appending to ${subject}` })
       return { ack: answer.json<PubAck>() }
     } catch (error) {
       if (error instanceof LogRefused) return { ack: { error: { code: 403, description: error.message } } }
       return { unreachable: error instanceof Error ? error : new Error(String(error)) }
-    } finally {
-      stopWatching()
     }
   }
 
@@ -75,7 +70,7 @@ export const createPublisher = ({ nc, link, timeoutMs }: { nc: NatsConnection; l
         message.headers.append('Nats-Batch-Id', batchId)
         message.headers.append('Nats-Batch-Sequence', String(index + 1))
         if (index < messages.length - 1) {
-          nc.publish(message.subject, message.body, { headers: message.headers })
+          connection.nc.publish(message.subject, message.body, { headers: message.headers })
           continue
         }
         message.headers.append('Nats-Batch-Commit', '1')

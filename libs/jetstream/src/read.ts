@@ -8,13 +8,11 @@ const PAGE = 500
 
 /** Reading by direct get: less than a millisecond, where a consumer would cost some forty. */
 export const createReader = (tools: FollowTools) => {
-  const { nc } = tools
-
   const load = async (subject: string, fromSequence = 1): Promise<StoredEvent[]> => {
     const events: StoredEvent[] = []
     let next = Math.max(1, fromSequence)
     for (;;) {
-      const page = await directGet(nc, LOG_STREAM, { seq: next, batch: PAGE, next_by_subj: subject })
+      const page = await directGet(tools, LOG_STREAM, { seq: next, batch: PAGE, next_by_subj: subject })
       events.push(...page.events)
       const last = page.events.at(-1)
       if (last === undefined || page.left === 0) return events
@@ -26,7 +24,7 @@ export const createReader = (tools: FollowTools) => {
     const events: StoredEvent[] = []
     let position: { seq?: number; up_to_seq?: number } = {}
     for (;;) {
-      const page = await directGet(nc, LOG_STREAM, { multi_last: filters, batch: PAGE, ...position })
+      const page = await directGet(tools, LOG_STREAM, { multi_last: filters, batch: PAGE, ...position })
       if (page.tooMany) return readLastOfMany(tools, filters)
       events.push(...page.events)
       const last = page.events.at(-1)
@@ -36,11 +34,11 @@ export const createReader = (tools: FollowTools) => {
   }
 
   const at = async (sequence: number): Promise<StoredEvent | undefined> => {
-    const { events } = await directGet(nc, LOG_STREAM, { seq: sequence, batch: 1 })
+    const { events } = await directGet(tools, LOG_STREAM, { seq: sequence, batch: 1 })
     return events.find((event) => event.sequence === sequence)
   }
 
-  const lastSequence = async (): Promise<number> => (await askApi<{ state: { last_seq: number } }>(nc, `STREAM.INFO.${LOG_STREAM}`, undefined)).state.last_seq
+  const lastSequence = async (): Promise<number> => (await askApi<{ state: { last_seq: number } }>(tools, `STREAM.INFO.${LOG_STREAM}`, undefined)).state.last_seq
 
   return { load, lastOf, at, lastSequence }
 }

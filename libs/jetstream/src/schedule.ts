@@ -1,8 +1,9 @@
-import { headers as natsHeaders, type NatsConnection } from '@nats-io/transport-node'
+import { headers as natsHeaders } from '@nats-io/transport-node'
 import { entryId } from '@zyra/contracts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ask, passes, type ApiError } from './ask.ts'
 import { openOwnedConsumer, type Delivery, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
+import type { Connection } from './link.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
 import { TIMER_STREAM } from './streams.ts'
 import { decodeToken, encodeToken } from './subject.ts'
@@ -23,7 +24,7 @@ const subjectFor = (stage: 'set' | 'due', { service, merchant, timer }: Timer): 
  * Hands a timer to the server's scheduler (`@at`; the server's own cron would skip what falls into a downtime). Safe to repeat.
  * @throws RangeError for a time that is none, LogRefused without permission, LogUnavailable when the server does not answer
  */
-export const setTimer = async (nc: NatsConnection, timer: Timer): Promise<void> => {
+export const setTimer = async (connection: Connection, timer: Timer): Promise<void> => {
   const { merchant, service, timer: name, at } = timer
   if (Number.isNaN(Date.parse(at))) throw new RangeError(`timer ${name}: "${at}" is no time, expected ISO 8601`)
   const headers = natsHeaders()
@@ -32,7 +33,7 @@ export const setTimer = async (nc: NatsConnection, timer: Timer): Promise<void> 
   headers.set('Nats-Schedule-Target', subjectFor('due', timer))
   headers.set('Nats-Rollup', 'sub')
   const what = `setting timer ${name}`
-  const answer = await ask(nc, subjectFor('set', timer), JSON.stringify({ at }), { headers, what })
+  const answer = await ask(connection, subjectFor('set', timer), JSON.stringify({ at }), { headers, what })
   const { error } = answer.json<{ error?: ApiError }>()
   if (error === undefined) return
   const sentence = `${what}: the server refuses with "${error.description}" (${error.err_code ?? error.code})`

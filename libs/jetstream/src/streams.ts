@@ -1,6 +1,7 @@
 import { type StreamConfig, type JetStreamManager, DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, JetStreamApiError } from '@nats-io/jetstream'
-import { nanos, type NatsConnection } from '@nats-io/transport-node'
+import { nanos } from '@nats-io/transport-node'
 import { askApi, errorCodes } from './ask.ts'
+import type { Connection } from './link.ts'
 
 /** The stream of events. Sealed yearly and followed by the next one; a restored log starts a new epoch. */
 export const LOG_STREAM = 'ZYRA'
@@ -79,8 +80,8 @@ export const ensureStreams = async (jsm: JetStreamManager, { replicas = 1, epoch
 }
 
 /** The epoch of the log as it stands. @throws LogUnavailable; LogRefused when the stream is missing, Error when it is not one of ours */
-export const readEpoch = async (nc: NatsConnection): Promise<number> => {
-  const { config } = await askApi<{ config: { metadata?: Readonly<Record<string, string>> } }>(nc, `STREAM.INFO.${LOG_STREAM}`, undefined)
+export const readEpoch = async (connection: Connection): Promise<number> => {
+  const { config } = await askApi<{ config: { metadata?: Readonly<Record<string, string>> } }>(connection, `STREAM.INFO.${LOG_STREAM}`, undefined)
   const epoch = Number(config.metadata?.['zyra.epoch'])
   if (!Number.isInteger(epoch) || epoch < 1) throw new Error(`stream ${LOG_STREAM} does not say its epoch (metadata zyra.epoch): it was not made by Zyra`)
   return epoch

@@ -52,7 +52,7 @@ export class ControlController {
     const request = readControlRequest(name, parse(body))
     if ('problems' in request) throw new HttpException({ title: 'The request is not as expected.', problems: request.problems }, 400)
     const merchants = request.merchant === undefined ? this.#context.merchants.all().map((merchant) => merchant.name) : [request.merchant]
-    const unknown = merchants.find((merchant) => this.#context.merchants.byName(merchant) === undefined)
+    const unknown = request.introduces === true ? undefined : merchants.find((merchant) => this.#context.merchants.byName(merchant) === undefined)
     if (unknown !== undefined) throw new HttpException({ title: `There is no merchant "${unknown}".`, problems: [`merchant: "${unknown}" is not known.`] }, 400)
     const requestId = randomUUID()
     const answers = await Promise.all(merchants.map((merchant) => this.#ask(merchant, requestId, request)))

@@ -10,6 +10,8 @@ export interface ControlRequest {
   readonly event: (requestId: string, by: string) => Request
   /** Service and aggregate of the outcome. */
   readonly outcome: { readonly service: string; readonly aggregate: string }
+  /** True where the merchant need not be known yet. */
+  readonly introduces?: boolean
 }
 
 const merchant = z.string().regex(/^[A-Za-z0-9_-]+$/, 'expected letters, digits, "-" or "_"')
@@ -17,6 +19,23 @@ const reason = z.string().max(500).default('')
 
 /** Each thing that can be asked for, with the shape of its body. */
 export const controlRequests = {
+  register: {
+    schema: z.strictObject({
+      merchant,
+      mode: z.enum(['sandbox', 'live']),
+      shopDomain: z.string().regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'expected a domain such as demo.myshopify.com'),
+      etsyShopId: z.string().regex(/^\d+$/, 'expected the digits of an Etsy shop id'),
+    }),
+    request: (body: { merchant: string; mode: 'sandbox' | 'live'; shopDomain: string; etsyShopId: string }): ControlRequest => ({
+      merchant: body.merchant,
+      event: (requestId, by) => ({
+        type: 'gateway.RegistrationRequested',
+        data: { requestId, by, mode: body.mode, shopDomain: body.shopDomain, etsyShopId: body.etsyShopId },
+      }),
+      outcome: { service: 'orchestrator', aggregate: 'merchant' },
+      introduces: true,
+    }),
+  },
   stop: {
     schema: z.strictObject({ merchant: merchant.optional(), level: z.enum(['autopilot', 'everything']).default('everything'), reason }),
     request: (body: { merchant?: string | undefined; level: 'autopilot' | 'everything'; reason: string }): ControlRequest => ({

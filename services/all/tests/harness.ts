@@ -1,0 +1,192 @@
+import { inboxPrefixOf, openJetStream, prepareJetStream, type JetStream } from '@zyra/jetstream'
+import { loadConfig } from '@zyra/runtime'
+import { requirePort, startNats, startPostgres, type LocalServer, type NatsServer } from '@zyra/servers'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createHmac, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { DEMO } from '../src/bootstrap.ts'
+import { startSandbox, type SandboxProcess } from '../src/sandbox.ts'
+import { ADMIN, natsUsers } from '../src/servers.ts'
+
+/** One process that runs all services, as `npm start` does. */
+export interface ServicesProcess {
+  readonly url: string
+  readonly child: ChildProcess
+  /** As a power cut would. */
+  readonly kill: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+/** A whole installation in a temporary folder, with every part in a process of its own. */
+export interface System {
+  readonly dataDir: string
+  readonly nats: NatsServer
+  readonly postgres: LocalServer
+  readonly sandbox: SandboxProcess
+  /** The log as its admin user sees it. */
+  readonly js: JetStream
+  readonly gatewayUrl: string
+  /** Starts the services; the first process listens where the sandbox sends its webhooks. */
+  readonly startServices: (options?: { readonly port?: number }) => Promise<ServicesProcess>
+  readonly env: NodeJS.ProcessEnv
+  readonly stop: () => Promise<void>
+}
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
+export const SECRET = 'sandbox-secret'
+export const SHOP = 'demo-shop.myshopify.com'
+
+/** Waits for something to become true. @throws Error with what was waited for and the last thing seen */
+export const until = async <Seen>(what: string, look: () => Promise<Seen | undefined | false>, withinMs = 30_000): Promise<Seen> => {
+  const end = performance.now() + withinMs
+  let problem = ''
+  for (;;) {
+    try {
+      const seen = await look()
+      if (seen !== undefined && seen !== false) return seen
+    } catch (error) {
+      problem = String(error)
+    }
+    if (performance.now() > end) throw new Error(`waited ${withinMs} ms for ${what} ${problem}`)
+    await delay(50)
+  }
+}
+
+const spawnServices = async (env: NodeJS.ProcessEnv, port: number): Promise<ServicesProcess> => {
+  const child = spawn(process.execPath, [MAIN], { env: { ...env, ZYRA_PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
+  const exited = once(child, 'exit')
+  const url = `http://127.0.0.1:${port}`
+  await until(`the services on ${url}`, async () => {
+    if (child.exitCode !== null) throw new Error(`they ended: ${said}`)
+    return (await fetch(`${url}/healthz`)).ok
+  })
+  const end = (signal: NodeJS.Signals) => async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    await exited
+  }
+  return { url, child, kill: end('SIGKILL'), stop: end('SIGTERM') }
+}
+
+/** Starts NATS, Postgres and the sandbox; the services are the test's to start, kill and start again. */
+export const startSystem = async ({ ordersPerMinute = 0 }: { readonly ordersPerMinute?: number } = {}): Promise<System> => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'zyra-system-'))
+  const [nats, postgres] = await Promise.all([startNats({ dir: dataDir, users: natsUsers() }), startPostgres({ dir: dataDir })])
+  await prepareJetStream({ url: nats.url, name: 'test', inboxPrefix: inboxPrefixOf(ADMIN), seed: nats.seeds[ADMIN] ?? '' })
+  const [port, sandboxPort] = [await requirePort('127.0.0.1', 0, 'ZYRA_PORT'), await requirePort('127.0.0.1', 0, 'ZYRA_SANDBOX_PORT')]
+  const env: NodeJS.ProcessEnv = {
+    ...process.env, NODE_OPTIONS: '', NATS_URL: nats.url, DATABASE_URL: postgres.url, ZYRA_DATA: dataDir,
+    ZYRA_SANDBOX: 'false', ZYRA_SANDBOX_PORT: String(sandboxPort), ZYRA_SANDBOX_ORDERS_PER_MINUTE: String(ordersPerMinute),
+  }
+  const config = loadConfig({ env: { ...env, ZYRA_PORT: String(port) } })
+  const sandbox = await startSandbox(config, `http://127.0.0.1:${port}`)
+  const js = await openJetStream({ url: nats.url, name: 'test', inboxPrefix: inboxPrefixOf(ADMIN), seed: nats.seeds[ADMIN] ?? '' })
+  const processes: ServicesProcess[] = []
+  return {
+    dataDir, nats, postgres, sandbox, js, env,
+    gatewayUrl: `http://127.0.0.1:${port}`,
+    startServices: async (options = {}) => {
+      const services = await spawnServices(env, options.port ?? port)
+      processes.push(services)
+      if (options.port === undefined) await registerDemo({ dataDir, gatewayUrl: services.url })
+      return services
+    },
+    stop: async () => {
+      await Promise.all(processes.map((services) => services.kill()))
+      await js.close()
+      await sandbox.stop()
+      await Promise.all([nats.stop(), postgres.stop()])
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Check {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+const isDrained = ({ detail }: Check, lastSequence: number): boolean => {
+  if (/to be delivered/.test(detail)) return detail.startsWith('0 to be delivered, 0 in work')
+  const at = /^at (\d+)$/.exec(detail)
+  return at === null || Number(at[1]) <= lastSequence
+}
+
+/** Waits until nothing is left to be done: no message pending or in work anywhere, and the log did not grow between two looks. */
+export const settled = async ({ js, gatewayUrl }: Pick<System, 'js' | 'gatewayUrl'>, withinMs = 60_000): Promise<void> => {
+  let before = -1
+  let last = ''
+  await until('everything to be handled', async () => {
+    const sequence = await js.log.lastSequence()
+    const report = (await (await fetch(`${gatewayUrl}/readyz`)).json()) as { checks: readonly Check[] }
+    const busy = report.checks.filter((check) => !check.ok || !isDrained(check, sequence))
+    last = JSON.stringify(busy)
+    const done = busy.length === 0 && sequence === before
+    before = sequence
+    // The report is kept for a second.
+    await delay(1_050)
+    return done
+  }, withinMs).catch((error: unknown) => {
+    throw new Error(`${String(error)}; still busy: ${last}`)
+  })
+}
+
+/** Asks the sandbox to do something. @throws Error with its answer when it refuses */
+export const sandboxControl = async <Answer>({ sandbox }: Pick<System, 'sandbox'>, path: string, body?: unknown): Promise<Answer> => {
+  const init = body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const response = await fetch(`${sandbox.origin}/control${path}`, init)
+  const answer = await response.text()
+  if (!response.ok) throw new Error(`sandbox ${path}: ${response.status} ${answer}`)
+  return JSON.parse(answer) as Answer
+}
+
+/** Asks the gateway, as the command line does. */
+export const control = async ({ dataDir, gatewayUrl }: Pick<System, 'dataDir' | 'gatewayUrl'>, name: string, body: unknown): Promise<{ status: number; body: unknown }> => {
+  const token = readFileSync(join(dataDir, 'secrets', 'control.token'), 'utf8').trim()
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const response = await fetch(`${gatewayUrl}/control/${name}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  return { status: response.status, body: await response.json() }
+}
+
+/** What a webhook carries besides its body. */
+export interface Delivery {
+  readonly topic: string
+  readonly body: string
+  readonly webhookId?: string
+  readonly eventId?: string
+  readonly triggeredAt?: string
+  readonly shop?: string
+  readonly secret?: string
+}
+
+/** Delivers a signed Shopify webhook; answers the status, or undefined where there was no answer. */
+export const deliverShopify = async (gatewayUrl: string, delivery: Delivery): Promise<number | undefined> => {
+  const { topic, body, webhookId = randomUUID(), eventId = randomUUID(), triggeredAt = new Date().toISOString(), shop = SHOP, secret = SECRET } = delivery
+  const headers = {
+    'content-type': 'application/json',
+    'X-Shopify-Topic': topic,
+    'X-Shopify-Shop-Domain': shop,
+    'X-Shopify-Webhook-Id': webhookId,
+    'X-Shopify-Event-Id': eventId,
+    'X-Shopify-Triggered-At': triggeredAt,
+    'X-Shopify-API-Version': '2026-10',
+    'X-Shopify-Hmac-Sha256': createHmac('sha256', secret).update(body).digest('base64'),
+  }
+  try {
+    const response = await fetch(`${gatewayUrl}/webhooks/shopify`, { method: 'POST', headers, body, signal: AbortSignal.timeout(6_000) })
+    await response.arrayBuffer()
+    return response.status
+  } catch {
+    return undefined
+  }
+}
+
+const registerDemo = (where: Pick<System, 'dataDir' | 'gatewayUrl'>): Promise<unknown> =>
+  control(where, 'register', { merchant: DEMO.merchant, mode: 'sandbox', shopDomain: DEMO.shopDomain, etsyShopId: DEMO.etsyShopId })
