@@ -29,6 +29,11 @@ const rememberOrder = (state: LiveState, body: string): LiveState => {
   return { ...state, sold }
 }
 
+const whatHappened = (name: string, difference: number, pieces: number | undefined): string => {
+  if (pieces !== undefined) return `Shopify sold ${pieces} x ${name}`
+  return difference > 0 ? `Shopify restocked ${difference} x ${name}` : `Shopify lowered ${name} by ${-difference}`
+}
+
 const onStock = (state: LiveState, { data: { before, available, total, via }, meta: { aggregateId } }: Of<'inventory.StockObserved'>): Step => {
   const name = nameOf(state, aggregateId)
   const move = state.moving[aggregateId]
@@ -37,7 +42,7 @@ const onStock = (state: LiveState, { data: { before, available, total, via }, me
   const difference = (available ?? 0) - (before ?? 0)
   if (total === null || difference === 0 || before === null) return [state, undefined]
   const pieces = state.sold[name]
-  const what = via === 'read' ? `Reconcile found ${name} changed` : difference > 0 ? `Shopify restocked ${difference} x ${name}` : `Shopify sold ${pieces ?? -difference} x ${name}`
+  const what = via === 'read' ? `Reconcile found ${name} changed` : whatHappened(name, difference, pieces)
   return [{ ...state, sold: without(state.sold, name), moving: { ...state.moving, [aggregateId]: { what, stock: total } } }, undefined]
 }
 

@@ -1,4 +1,4 @@
-import { inboxPrefixOf, openJetStream, prepareJetStream, type JetStream } from '@zyra/jetstream'
+import { inboxPrefixOf, openJetStream, prepareJetStream, type JetStream, type StoredEvent } from '@zyra/jetstream'
 import { loadConfig } from '@zyra/runtime'
 import { requirePort, startNats, startPostgres, type LocalServer, type NatsServer } from '@zyra/servers'
 import { spawn, type ChildProcess } from 'node:child_process'
@@ -145,6 +145,71 @@ export const sandboxControl = async <Answer>({ sandbox }: Pick<System, 'sandbox'
   const answer = await response.text()
   if (!response.ok) throw new Error(`sandbox ${path}: ${response.status} ${answer}`)
   return JSON.parse(answer) as Answer
+}
+
+/** A SKU on the sandbox's Etsy: what buyers can have of it, and how often it was written. */
+export interface EtsyRow {
+  readonly sku: string
+  readonly sellable: number
+  readonly inventoryWrites: number
+  readonly identicalWrites: number
+  readonly stateWrites: number
+  readonly writes: number
+}
+
+/** What Etsy sells of a SKU now. */
+export const etsyRow = async (system: Pick<System, 'sandbox'>, sku: string): Promise<EtsyRow> => {
+  const { rows } = await sandboxControl<{ rows: readonly Omit<EtsyRow, 'writes'>[] }>(system, `/etsy?sku=${encodeURIComponent(sku)}`)
+  const [row] = rows
+  if (row === undefined) throw new Error(`Etsy has no ${sku}`)
+  return { ...row, writes: row.inventoryWrites + row.stateWrites }
+}
+
+/** A variant on the sandbox's Shopify. */
+export interface ShopifyVariant {
+  readonly sku: string
+  readonly inventoryItemId: string
+  readonly available: number | null
+  readonly levels: readonly { readonly locationId: string; readonly available: number }[]
+}
+
+/** Everything that Shopify has now. */
+export const shopifyVariants = async (system: Pick<System, 'sandbox'>): Promise<readonly ShopifyVariant[]> =>
+  (await sandboxControl<{ variants: readonly ShopifyVariant[] }>(system, '/shopify')).variants
+
+/** Everything that Etsy sells now. */
+export const etsyRows = async (system: Pick<System, 'sandbox'>): Promise<readonly EtsyRow[]> => {
+  const { rows } = await sandboxControl<{ rows: readonly Omit<EtsyRow, 'writes'>[] }>(system, '/etsy')
+  return rows.map((row) => ({ ...row, writes: row.inventoryWrites + row.stateWrites }))
+}
+
+/** An item on both channels that Shopify keeps at one location. */
+export const itemAtOnePlace = async (system: Pick<System, 'sandbox'>): Promise<ShopifyVariant> => {
+  const skus = new Set((await etsyRows(system)).map(({ sku }) => sku))
+  const item = (await shopifyVariants(system)).find(({ sku, levels, available }) => skus.has(sku) && levels.length === 1 && (available ?? 0) > 3)
+  if (item === undefined) throw new Error('the demo shop has no item at one location')
+  return item
+}
+
+/** What the oversell buffer lets Etsy sell of each SKU on both channels, beside what Etsy sells. */
+export const mirrored = async (system: Pick<System, 'sandbox'>): Promise<readonly { readonly sku: string; readonly expected: number; readonly sellable: number }[]> => {
+  const available = new Map((await shopifyVariants(system)).map((variant) => [variant.sku, variant.available]))
+  return (await etsyRows(system)).flatMap(({ sku, sellable }) => {
+    const stock = available.get(sku)
+    return stock === undefined || stock === null ? [] : [{ sku, sellable, expected: stock < 2 ? 0 : stock }]
+  })
+}
+
+/** All events of some subjects from a sequence on, as they are stored. */
+export const storedEvents = async ({ js }: Pick<System, 'js'>, filters: readonly string[], fromSequence = 1): Promise<readonly StoredEvent[]> => {
+  const newest = Math.max(0, ...(await js.log.lastOf(filters)).map(({ sequence }) => sequence))
+  if (newest < fromSequence) return []
+  const events: StoredEvent[] = []
+  for await (const batch of js.log.follow({ filters, fromSequence, signal: AbortSignal.timeout(60_000) })) {
+    events.push(...batch.events)
+    if (batch.upTo >= newest) break
+  }
+  return events
 }
 
 /** Asks the gateway, as the command line does. */

@@ -1,0 +1,74 @@
+import { definitionOf } from '@zyra/contracts'
+import type { Decider, DomainCommand, DomainEvent } from '@zyra/es'
+import { deepStrictEqual } from 'node:assert/strict'
+import { deepFreeze, throughJson } from './deep-freeze.ts'
+import { checked } from './zyra-event.ts'
+
+/** An aggregate with a history. */
+export interface Given<Command extends DomainCommand, Event extends DomainEvent, State> {
+  readonly state: State
+  readonly when: (command: Command) => Decided<Command, Event, State>
+}
+
+/** What a command came to; each expectation can be followed by the next one, or by the next command. */
+export interface Decided<Command extends DomainCommand, Event extends DomainEvent, State> extends Given<Command, Event, State> {
+  readonly events: readonly Event[]
+  /** Exactly these events, in this order. @throws AssertionError with the difference */
+  readonly then: (...expected: readonly Event[]) => Decided<Command, Event, State>
+  /** @throws AssertionError with what was decided */
+  readonly thenNothing: () => Decided<Command, Event, State>
+  /** The state after those events, as far as it is named here. @throws AssertionError with the difference */
+  readonly thenState: (expected: Partial<State>) => Decided<Command, Event, State>
+}
+
+type AnyState = Readonly<Record<string, unknown>>
+
+const pick = (state: AnyState, names: readonly string[]): AnyState => Object.fromEntries(names.map((name) => [name, state[name]]))
+
+const isOwn = (aggregate: string, event: DomainEvent): boolean => ['*', aggregate].includes(definitionOf(event.type).aggregate)
+
+/**
+ * Tells a story about a decider: `given(stock, ...history).when(command).then(...events)`. State, commands and events are deep-frozen,
+ * so that a decider that changes them fails; every event is held to its contract and must be one of the decider's aggregate;
+ * a command is asked twice, since the answer must not depend on anything else; and `evolve` is run over what was decided.
+ * @throws Error when one of these does not hold
+ */
+export const given = <Command extends DomainCommand, Event extends DomainEvent, State extends object>(
+  decider: Decider<Command, Event, State>,
+  ...history: readonly NoInfer<Event>[]
+): Given<Command, Event, State> => {
+  const { aggregate, evolve, decide } = decider
+
+  const evolved = (state: State, event: Event): State => {
+    if (!isOwn(aggregate, event)) throw new Error(`${event.type} belongs to ${definitionOf(event.type).aggregate}, but the decider's aggregate is ${aggregate}`)
+    return deepFreeze(evolve(state, checked(event)))
+  }
+
+  const at = (state: State): Given<Command, Event, State> => ({ state, when: (command) => decided(state, deepFreeze(command)) })
+
+  const decided = (before: State, command: Command): Decided<Command, Event, State> => {
+    throughJson(command)
+    const events = decide(command, before)
+    deepStrictEqual(decide(command, before), events, `${command.type} decides something else when it is asked again`)
+    const after = events.reduce(evolved, before)
+    const decision: Decided<Command, Event, State> = {
+      ...at(after),
+      events,
+      then: (...expected) => {
+        deepStrictEqual(events, expected, `${command.type} should decide ${expected.map(({ type }) => type).join(', ') || 'nothing'}`)
+        return decision
+      },
+      thenNothing: () => {
+        deepStrictEqual(events, [], `${command.type} should decide nothing`)
+        return decision
+      },
+      thenState: (expected) => {
+        deepStrictEqual(pick({ ...after }, Object.keys(expected)), { ...expected }, `the state after ${command.type} should be another`)
+        return decision
+      },
+    }
+    return decision
+  }
+
+  return at(history.reduce(evolved, deepFreeze(decider.initialState)))
+}
