@@ -15,6 +15,10 @@ describe('the environment', () => {
       .toEqual(['127.0.0.1', '127.0.0.2', '::1', '127.0.0.1'])
   })
 
+  it('reaches a gateway that listens everywhere on loopback', () => {
+    expect(readEnvironment({ ZYRA_GATEWAY_URL: 'http://0.0.0.0:8080/' }).gatewayUrl).toBe('http://127.0.0.1:8080')
+  })
+
   it.each([
     ['ZYRA_SANDBOX_PORT', '70000'],
     ['ZYRA_SANDBOX_PORT', 'http'],

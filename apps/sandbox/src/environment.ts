@@ -6,9 +6,12 @@ const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|localhost|::1
 
 /** Webhooks go over https, or over http to this machine. */
 const isGateway = (text: string): boolean => {
-  const url = URL.parse(text)
+  const url = URL.parse(onThisMachine(text))
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname))
 }
+
+/** Who listens on all addresses is reached on loopback. */
+const onThisMachine = (url: string): string => url.replace('//0.0.0.0', '//127.0.0.1').replace('//[::]', '//[::1]')
 
 const PORT = 'a whole number from 0 to 65535 (0 means any free port)'
 const RATE = 'a number from 0 to 6000'
@@ -55,7 +58,7 @@ export const readEnvironment = (given: Readonly<Record<string, string | undefine
     host: isLoopback(values.ZYRA_HOST) ? values.ZYRA_HOST : '127.0.0.1',
     port: values.ZYRA_SANDBOX_PORT,
     ordersPerMinute: values.ZYRA_SANDBOX_ORDERS_PER_MINUTE,
-    gatewayUrl: values.ZYRA_GATEWAY_URL.replace(/\/+$/, ''),
+    gatewayUrl: onThisMachine(values.ZYRA_GATEWAY_URL).replace(/\/+$/, ''),
     stateFile: resolve(values.ZYRA_DATA, 'sandbox', 'state.json'),
     shopifySecret: values.SHOPIFY_API_SECRET,
     etsyWebhookSecret: values.ETSY_WEBHOOK_SECRET,

@@ -22,6 +22,9 @@ const ETSY_LIMITS = { perSecond: 10, perDay: 100_000 } as const
 const REFRESH_TOKEN_LIFE_S = 90 * 24 * 60 * 60
 const ACCESS_TOKEN_LIFE_S = 60 * 60
 
+/** How many orders of each channel outlive the process. */
+const ORDERS_SAVED = 300
+
 /** Ids that may have been given in the second that a crash lost, several times over. */
 const SKIPPED_IDS = 10_000
 
@@ -70,6 +73,15 @@ export const openFakes = (options: FakesOptions): Fakes => {
   }
   etsy.restore({ ...etsy.state(), grants: [consent] })
   return { shopify, etsy }
+}
+
+/** What is to be saved of the fakes. The newest orders are enough, and spare the memory cards that this is written to all the time. */
+export const snapshotOf = ({ shopify, etsy }: Fakes) => {
+  const [shop, listings] = [shopify.state(), etsy.state()]
+  return {
+    shopify: { ...shop, orders: shop.orders.slice(-ORDERS_SAVED) },
+    etsy: { ...listings, receipts: listings.receipts.slice(-ORDERS_SAVED) },
+  }
 }
 
 /** Goes on from what was saved; throws an Error that says what is wrong with it, and then changes nothing. */

@@ -71,6 +71,8 @@ describe('the process', () => {
   it('ends by itself when its parent is gone, if told to', async () => {
     const { child, ready, exit } = run({ ZYRA_EXIT_WITH_PARENT: '1' })
     await ready()
+    child.kill('SIGINT')
+    expect(await left(await ready())).toBe(20)
     child.stdin?.end()
     expect((await exit).code).toBe(0)
   }, 20_000)

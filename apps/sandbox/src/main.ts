@@ -12,7 +12,8 @@ const main = async (): Promise<void> => {
   const sandbox = await startSandbox(options)
   const stop = () => void sandbox.close().then(() => process.exit(0), fail)
   process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  // A Ctrl-C reaches parent and child; the parent decides in which order they end.
+  process.on('SIGINT', exitWithParent ? () => undefined : stop)
   if (exitWithParent) process.stdin.on('close', stop).on('error', stop).resume()
   process.stdout.write(`ready ${sandbox.url}\n`)
 }

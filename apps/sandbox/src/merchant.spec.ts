@@ -22,17 +22,18 @@ const stockOf = ({ shopify }: ReturnType<typeof open>, sku: string) =>
   shopify.variant(sku).levels.reduce((sum, { available }) => sum + available, 0)
 
 describe('the merchant', () => {
-  it('keeps both channels trading for days', async () => {
+  it('keeps both channels trading, even when nobody keeps them in step', async () => {
     const shop = open()
     shop.customers.setRate(6)
-    shop.advance(72 * HOUR)
+    shop.advance(7 * HOUR)
     const before = shop.customers.status()
-    shop.advance(4 * HOUR)
+    shop.advance(HOUR)
     const after = shop.customers.status()
-    expect(before.visits).toBeGreaterThan(24_000)
+    expect(before.visits).toBeGreaterThan(2000)
     expect((after.bought - before.bought) / (after.visits - before.visits)).toBeGreaterThan(0.6)
-    const etsyOnly = after.newest.filter(({ channel, result }) => channel === 'etsy' && result.placed)
-    expect(etsyOnly.length).toBeGreaterThan(3)
+    for (const channel of ['shopify', 'etsy']) {
+      expect(after.newest.filter((visit) => visit.channel === channel && visit.result.placed).length).toBeGreaterThan(3)
+    }
     await shop.close()
   })
 

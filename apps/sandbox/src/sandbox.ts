@@ -5,7 +5,7 @@ import { ordering, type PlaceOrder } from './channels.ts'
 import { controlRoutes } from './control/routes.ts'
 import { ETSY, SHOPIFY } from './credentials.ts'
 import { createCustomers, type Customers } from './customers.ts'
-import { openFakes, resetFakes, restoreFakes, type Fakes } from './fakes.ts'
+import { openFakes, resetFakes, restoreFakes, snapshotOf, type Fakes } from './fakes.ts'
 import { createMerchant } from './merchant.ts'
 import { indexPage } from './page.ts'
 import { createSaver, messageOf, moveAside, readSaved } from './saved-state.ts'
@@ -66,7 +66,7 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const fakes = openFakes(fakesOptions)
   const visits = stateFile === undefined ? 0 : await load(fakes, stateFile, { clock, warn })
 
-  const snapshot = () => ({ visits: customers.visits(), shopify: fakes.shopify.state(), etsy: fakes.etsy.state() })
+  const snapshot = () => ({ visits: customers.visits(), ...snapshotOf(fakes) })
   const saver = stateFile === undefined ? undefined : createSaver({ file: stateFile, snapshot, scheduler, warn })
   const changed = () => saver?.changed()
   const order = ordering(fakes)

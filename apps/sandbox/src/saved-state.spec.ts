@@ -78,6 +78,18 @@ describe('the state of the sandbox', () => {
     expect(second.shopify.variant('SPOON-REST').levels[0]?.available).toBe(5)
   })
 
+  it('keeps the newest orders only', async () => {
+    const first = await start()
+    for (let order = 0; order < 310; order += 1) {
+      first.shopify.setAvailable('SPOON-REST', 1)
+      first.placeOrder('shopify', [{ sku: 'SPOON-REST', quantity: 1 }])
+    }
+    const newest = first.shopify.state().orders.at(-1)
+    await first.close()
+    const { orders } = (await start()).shopify.state()
+    expect([orders.length, orders.at(-1)]).toEqual([300, newest])
+  })
+
   it.each([
     ['is cut off', (text: string) => text.slice(0, text.length / 2)],
     ['is not JSON', () => 'nothing'],

@@ -86,7 +86,7 @@ export const createSaver = ({ file, snapshot, scheduler, warn }: SaverOptions): 
 export const messageOf = (error: unknown): string => {
   const [issue] = error instanceof z.ZodError ? error.issues : []
   if (issue !== undefined) return `${issue.path.join('.') || 'the whole'}: ${issue.message}`
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1).join()
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const isMissing = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'

@@ -1,4 +1,4 @@
-import type { Dispatch, DomainCommand, DomainEvent, EffectRequest, EffectResult, Policy, Reactor, Recorded } from '@zyra/es'
+import type { AnyPolicy, AnyReactor, Dispatch, DomainCommand, DomainEvent, EffectRequest, EffectResult, Policy, Reactor, Recorded } from '@zyra/es'
 import { deepStrictEqual } from 'node:assert/strict'
 import { deepFreeze, throughJson } from './deep-freeze.ts'
 import { checked } from './zyra-event.ts'
@@ -41,9 +41,8 @@ const handled = <Result>(name: string, on: Handlers<Result>, event: Recorded): R
   return answer
 }
 
-/** `whenPolicy(policy, event).dispatches(...)`; commands are data that JSON can say. */
-export const whenPolicy = <E extends DomainEvent, Command extends DomainCommand>(policy: Policy<E, Command>, event: Recorded<E>): PolicyStory<Command> => {
-  const commands = handled<readonly Dispatch<Command>[]>(policy.name, policy.on, event) ?? []
+const policyStory = (policy: AnyPolicy, event: Recorded): PolicyStory<DomainCommand> => {
+  const commands = handled<readonly Dispatch[]>(policy.name, policy.on, event) ?? []
   throughJson(commands)
   return {
     commands,
@@ -52,17 +51,24 @@ export const whenPolicy = <E extends DomainEvent, Command extends DomainCommand>
   }
 }
 
-/** `whenReactor(reactor, event).asks({ permit, input })` */
-export const whenReactor = <E extends DomainEvent, Input, Output, Outcome extends DomainEvent>(
-  reactor: Reactor<E, Input, Output, Outcome>,
-  event: Recorded<E>,
-): ReactorStory<Input> => {
-  const request = handled<EffectRequest<Input> | undefined>(reactor.name, reactor.on, event)
+const reactorStory = (reactor: AnyReactor, event: Recorded): ReactorStory<unknown> => {
+  const request = handled(reactor.name, reactor.on, event)
   return {
     request,
     asks: (expected) => deepStrictEqual(request, expected, `${reactor.name} should ask something else for ${event.type}`),
     asksNothing: () => deepStrictEqual(request, undefined, `${reactor.name} should ask nothing for ${event.type}`),
   }
+}
+
+/** `when(reactor, event).asks({ permit, input })` */
+export function when<E extends DomainEvent, Input, Output, Outcome extends DomainEvent>(
+  reactor: Reactor<E, Input, Output, Outcome>,
+  event: Recorded<E>,
+): ReactorStory<Input>
+/** `when(policy, event).dispatches(...)`; commands are data that JSON can say. */
+export function when<E extends DomainEvent, Command extends DomainCommand>(policy: Policy<E, Command>, event: Recorded<E>): PolicyStory<Command>
+export function when(handler: AnyPolicy | AnyReactor, event: Recorded): PolicyStory<DomainCommand> | ReactorStory<unknown> {
+  return 'port' in handler ? reactorStory(handler, event) : policyStory(handler, event)
 }
 
 /** `whenAnswered(reactor, input, { ok: true, value }).records(...)`; events are held to their contracts. */

@@ -255,3 +255,14 @@ export const deliverShopify = async (gatewayUrl: string, delivery: Delivery): Pr
 
 const registerDemo = (where: Pick<System, 'dataDir' | 'gatewayUrl'>): Promise<unknown> =>
   control(where, 'register', { merchant: DEMO.merchant, mode: 'sandbox', shopDomain: DEMO.shopDomain, etsyShopId: DEMO.etsyShopId })
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+export const seededRandom = (seed: number): (() => number) => {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
+  }
+}

@@ -23,6 +23,9 @@ export type PlacedOrder =
   /** What the buyer would have been told; nothing changed. */
   | { readonly placed: false; readonly reason: 'no-such-sku' | 'not-for-sale' | 'sold-out'; readonly sku: string }
 
+/** Receipts beyond this number are forgotten, oldest first, so that a sandbox may run for weeks. */
+const RECEIPTS_KEPT = 5000
+
 const somebody: Buyer = { name: 'Robin Example', firstLine: '1 Example Street', city: 'Springfield', zip: '12345', country: 'US' }
 
 /** A paid order: takes its pieces off the listings (one without any left is sold out) and adds a receipt; all lines or none. */
@@ -49,6 +52,7 @@ export const placeOrder = (state: EtsyFakeState, order: Order, now: Date): Place
   }
   for (const { listing, product, quantity } of picked) take(listing, product, quantity, at)
   state.receipts.push(receipt)
+  state.receipts.splice(0, Math.max(0, state.receipts.length - RECEIPTS_KEPT))
   return { placed: true, receiptId: String(receipt.receiptId) }
 }
 
