@@ -73,7 +73,7 @@ describe('the process', () => {
     await ready()
     child.kill('SIGINT')
     expect(await left(await ready())).toBe(20)
-    child.stdin?.end()
+    child.stdin.end()
     expect((await exit).code).toBe(0)
   }, 20_000)
 

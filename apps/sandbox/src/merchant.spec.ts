@@ -10,7 +10,8 @@ const HOUR = 3_600_000
 const open = () => {
   const { clock, scheduler, advance } = manualTime(new Date('2026-11-20T08:00:00Z'))
   const fakes = openFakes({
-    gatewayUrl: 'http://127.0.0.1:9', shopifySecret: SHOPIFY.clientSecret, etsyWebhookSecret: ETSY.webhookSecret, seed: 'demo', clock, scheduler,
+    gatewayUrl: 'http://127.0.0.1:9', shopifySecret: SHOPIFY.clientSecret, etsyWebhookSecret: ETSY.webhookSecret, seed: 'demo',
+    clock, scheduler,
   })
   for (const { faults } of Object.values(fakes)) faults.set({ faults: [{ kind: 'drop-webhook' }] })
   const { tend } = createMerchant({ ...fakes, clock })

@@ -60,7 +60,7 @@ describe('an order on Etsy', () => {
     expect([onEtsy(sandbox, 'BOWL-L-OAT'), onShopify(sandbox, 'BOWL-L-OAT')]).toEqual([before - 3, shopifyBefore])
 
     await sandbox.etsy.webhooksIdle()
-    const [{ path, headers, body }] = [...gateway.received]
+    const { path, headers, body } = gateway.received[0]!
     expect(path).toBe('/webhooks/etsy')
     expect(verifyEtsyWebhook({ secret: ETSY.webhookSecret, headers, rawBody: body, now: new Date() })).toMatchObject({ ok: true })
     const receiptId = receiptIdOf(etsyWebhookBodySchema.parse(JSON.parse(body.toString())))

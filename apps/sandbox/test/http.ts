@@ -4,5 +4,5 @@ export const ask = async (url: string, method = 'GET', body?: unknown) => {
     method, ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   })
   const type = response.headers.get('content-type') ?? ''
-  return { status: response.status, type, body: await response.json() }
+  return { status: response.status, type, body: JSON.parse(await response.text()) }
 }

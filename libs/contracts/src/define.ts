@@ -64,7 +64,7 @@ const describe = (error: z.ZodError): string =>
  */
 export const readEvent = (name: string, definition: EventDefinition, version: number, data: unknown): unknown => {
   const current = currentVersion(definition)
-  if (version < 1 || version > current) {
+  if (!Number.isInteger(version) || version < 1 || version > current) {
     throw new UnknownEventVersion(`${name} has version ${version}; this release knows versions 1 to ${current}. Install the release that wrote it.`)
   }
   const previous = definition.previous ?? []

@@ -5,7 +5,7 @@ import { z } from 'zod'
  * no reader turns it into a float, with its ISO 4217 currency.
  */
 export const money = z.strictObject({
-  minor: z.string().regex(/^-?(0|[1-9]\d*)$/, 'expected a whole number of minor units, such as "1999"'),
+  minor: z.string().regex(/^(0|-?[1-9]\d*)$/, 'expected a whole number of minor units, such as "1999"'),
   currency: z.string().regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code, such as "EUR"'),
 })
 

@@ -19,7 +19,7 @@ const gistOf = (event: KnownEvent, nameOf: NameOf): string => {
   switch (event.type) {
     case 'gateway.ShopifyWebhookReceived':
     case 'gateway.EtsyWebhookReceived':
-      return `${event.data.topic}, delivery ${event.data.webhookId}`
+      return `came in, delivery ${event.data.webhookId}`
     case 'gateway.WebhookQuarantined':
       return `a delivery of ${event.data.vendor} (${event.data.topic ?? 'no topic'}): ${event.data.reason}`
     case 'gateway.RegistrationRequested':
@@ -91,7 +91,7 @@ const gistOf = (event: KnownEvent, nameOf: NameOf): string => {
     case 'runtime.HandlerRegistered':
       return `${event.data.kind} ${event.data.handler} acts after #${event.data.afterSequence}`
     case 'runtime.EffectAttempted':
-      return `${event.data.handler} tries for the ${ordinal(event.data.attempt)} time, for #${event.data.forSequence}`
+      return `${event.data.handler} tries${event.data.attempt === 1 ? '' : ` for the ${ordinal(event.data.attempt)} time`}, for #${event.data.forSequence}`
     case 'runtime.HandlerParked':
       return `${event.data.handler} ${event.data.tries === 0 ? 'holds' : 'gave up on'} #${event.data.sequence}: ${event.data.error}`
     case 'runtime.HandlerRedriven':
@@ -114,10 +114,19 @@ export const gist = (entry: Entry, nameOf: NameOf): string => {
   return text ?? `nothing is known of ${entry.stored.envelope.type} in this release`
 }
 
-/** The short name of what an event belongs to: `stock MUG-BLUE`. */
+/** What an event belongs to, in short: an item by its SKU, a webhook by its topic, anything else by aggregate and id. */
 export const shortSubject = ({ event: { meta: { aggregate, aggregateId, merchant } } }: Entry, nameOf: NameOf): string => {
-  const isItem = aggregate === 'stock' || aggregate === 'etsy-quantity'
-  return `${aggregate} ${isItem ? nameOf(merchant, aggregateId) : aggregateId}`
+  switch (aggregate) {
+    case 'stock':
+      return nameOf(merchant, aggregateId)
+    case 'etsy-quantity':
+      return `${nameOf(merchant, aggregateId)} on Etsy`
+    case 'shopify-webhook':
+    case 'etsy-webhook':
+      return aggregateId
+    default:
+      return `${aggregate} ${aggregateId}`
+  }
 }
 
 /** An event's name without its service. */

@@ -77,8 +77,9 @@ describe('the control', () => {
   })
 
   it('sets, adds, shows and clears a vendor\'s faults, which then strike on its wire and not on the other\'s', async () => {
-    const token = () => fetch(`${sandbox.url}/shopify/admin/oauth/access_token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'x' }) })
-    const etsy = () => fetch(`${sandbox.url}/etsy/v3/public/oauth/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'x' }) })
+    const post = (path: string) => fetch(`${sandbox.url}${path}`, { method: 'POST', body: new URLSearchParams({ grant_type: 'x' }) })
+    const token = () => post('/shopify/admin/oauth/access_token')
+    const etsy = () => post('/etsy/v3/public/oauth/token')
     await control('/shopify/faults', 'PUT', { seed: 'a', faults: [{ kind: 'rate-limit', retryAfterSeconds: 7 }] })
     const limited = await token()
     expect([limited.status, limited.headers.get('retry-after'), (await etsy()).status]).toEqual([429, '7', 400])
@@ -126,7 +127,9 @@ describe('the control', () => {
     await sandbox.shopify.webhooksIdle()
     expect(gateway.received.map(({ headers }) => headers['x-shopify-topic'])).toEqual(['app/uninstalled'])
     const api = () => fetch(`${sandbox.shopifyEndpoint}/admin/api/2026-10/graphql.json`, {
-      method: 'POST', headers: { 'content-type': 'application/json', 'x-shopify-access-token': SHOPIFY.adminToken }, body: '{"query":"{shop{id}}"}',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-shopify-access-token': SHOPIFY.adminToken },
+      body: '{"query":"{shop{id}}"}',
     })
     expect((await api()).status).toBe(401)
     await control('/shopify/install', 'POST')
@@ -159,7 +162,7 @@ describe('a webhook delivered by hand', () => {
     gateway.answer(401)
     const { body } = await control('/deliver', 'POST', { vendor: 'etsy', webhookId: 'msg_1', body: '{"event_type":"order.paid"}' })
     expect(body).toMatchObject({ url: `${gateway.url}/webhooks/etsy`, webhookId: 'msg_1', answers: [{ status: 401 }] })
-    const [{ headers, body: rawBody }] = [...gateway.received]
+    const { headers, body: rawBody } = gateway.received[0]!
     expect(verifyEtsyWebhook({ secret: ETSY.webhookSecret, headers, rawBody, now: new Date() })).toMatchObject({ ok: true, id: 'msg_1' })
   })
 
@@ -168,6 +171,7 @@ describe('a webhook delivered by hand', () => {
     const { status, body } = await ask(`${alone.url}/control/deliver`, 'POST', { vendor: 'shopify', topic: 'a/b', body: '{}' })
     await alone.close()
     expect(status).toBe(200)
-    expect(body.answers).toMatchObject([{ error: expect.stringContaining('The gateway gave no answer at http://127.0.0.1:9/webhooks/shopify') }])
+    const error = expect.stringContaining('The gateway gave no answer at http://127.0.0.1:9/webhooks/shopify')
+    expect(body.answers).toMatchObject([{ error }])
   })
 })

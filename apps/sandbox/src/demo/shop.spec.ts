@@ -14,7 +14,8 @@ const openEtsy = async () => {
   const { keystring, sharedSecret } = ETSY
   const fake = etsyFake({ seed: etsySeed(), keystring, sharedSecret, clock: time.clock, limits: { perSecond: 1000, perDay: 1000 } })
   const { accessToken } = fake.issueTokens()
-  return { fake, url: await fake.listen(), headers: { 'x-api-key': `${keystring}:${sharedSecret}`, authorization: `Bearer ${accessToken}` } }
+  const headers = { 'x-api-key': `${keystring}:${sharedSecret}`, authorization: `Bearer ${accessToken}` }
+  return { fake, url: await fake.listen(), headers }
 }
 
 describe('the demo shop', () => {
@@ -98,7 +99,8 @@ describe('the demo shop', () => {
       }))
       const { priceOn, quantityOn, skuOn, readinessOn } = listing
       const body = {
-        products, price_on_property: priceOn, quantity_on_property: quantityOn, sku_on_property: skuOn, readiness_state_on_property: readinessOn,
+        products, price_on_property: priceOn, quantity_on_property: quantityOn, sku_on_property: skuOn,
+        readiness_state_on_property: readinessOn,
       }
       const path = `${url}/v3/application/listings/${listing.listingId}/inventory`
       const json = { ...headers, 'content-type': 'application/json' }

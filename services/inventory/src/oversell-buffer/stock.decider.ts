@@ -10,19 +10,19 @@ type StockEvent = Extract<
 >
 type Because = Extract<StockEvent, { type: 'inventory.EtsyQuantityDecided' }>['data']['because']
 
-/** What both channels showed of one inventory item when they were read. */
-export interface ChannelsOfItem {
-  readonly sku: string
-  readonly title: string
-  readonly levels: readonly { readonly location: string; readonly available: number | null }[]
-  readonly etsy: { readonly listingId: string; readonly sku: string; readonly quantity: number; readonly maxQuantity: number } | null
-}
-
 /** `at` is Shopify's time of the observation, UTC with nine decimals. */
 export type StockCommand =
   | { readonly type: 'ObserveLevel'; readonly location: string; readonly available: number | null; readonly at: string }
-  | ({ readonly type: 'ObserveChannels'; readonly at: string } & ChannelsOfItem)
+  | {
+      readonly type: 'ObserveChannels'
+      readonly at: string
+      readonly sku: string
+      readonly title: string
+      readonly levels: readonly { readonly location: string; readonly available: number | null }[]
+      readonly etsy: { readonly listingId: string; readonly sku: string; readonly quantity: number; readonly maxQuantity: number } | null
+    }
   | { readonly type: 'SetBuffer'; readonly buffer: number }
+type Command<Type extends StockCommand['type']> = Extract<StockCommand, { readonly type: Type }>
 
 /** One inventory item: its stock by location, and what Etsy was told to sell of it. */
 export interface StockState {
@@ -31,6 +31,7 @@ export interface StockState {
   readonly levels: Readonly<Record<string, { readonly available: number | null; readonly at: string }>>
   readonly buffer: number
   readonly listing: { readonly listingId: string; readonly sku: string; readonly maxQuantity: number } | null
+  /** Null while there is no listing, or no stock that Shopify tracks: then Etsy is left alone. */
   readonly decided: number | null
 }
 
@@ -44,14 +45,16 @@ export const totalOf = ({ levels }: Pick<StockState, 'levels'>): number | null =
 
 /** What Etsy should sell: all there is, but nothing below the buffer. */
 const quantityFor = (available: number, buffer: number, maxQuantity: number): number =>
-  available < buffer ? 0 : Math.max(0, Math.min(available, maxQuantity))
+  available < buffer ? 0 : Math.min(available, maxQuantity)
 
 const evolve = (state: StockState, event: StockEvent): StockState => {
   switch (event.type) {
     case 'inventory.ItemIdentified':
       return { ...state, ...event.data }
-    case 'inventory.StockObserved':
-      return { ...state, levels: { ...state.levels, [event.data.location]: { available: event.data.available, at: event.data.at } } }
+    case 'inventory.StockObserved': {
+      const { location, available, at, total } = event.data
+      return { ...state, levels: { ...state.levels, [location]: { available, at } }, decided: total === null ? null : state.decided }
+    }
     case 'inventory.EtsyListingLinked':
       return { ...state, listing: event.data, decided: null }
     case 'inventory.EtsyListingUnlinked':
@@ -84,8 +87,7 @@ const observed = (state: StockState, location: string, available: number | null,
   return { type: 'inventory.StockObserved', data: { location, before, available, total, at, via } }
 }
 
-const observeLevel = (state: StockState, command: Extract<StockCommand, { type: 'ObserveLevel' }>): readonly StockEvent[] => {
-  const { location, available, at } = command
+const observeLevel = (state: StockState, { location, available, at }: Command<'ObserveLevel'>): readonly StockEvent[] => {
   const known = state.levels[location]
   const isLate = known !== undefined && at < known.at
   const isRepeated = known?.at === at && known.available === available
@@ -93,38 +95,40 @@ const observeLevel = (state: StockState, command: Extract<StockCommand, { type: 
 }
 
 /** A location that was not read again has gone. What a webhook told after the read stands. */
-const levelsRead = (state: StockState, command: Extract<StockCommand, { type: 'ObserveChannels' }>): readonly StockEvent[] => {
-  const read = new Map(command.levels.map(({ location, available }) => [location, available]))
+const levelsRead = (state: StockState, { levels, at }: Command<'ObserveChannels'>): readonly StockEvent[] => {
+  const read = new Map(levels.map(({ location, available }) => [location, available]))
   const locations = [...new Set([...Object.keys(state.levels), ...read.keys()])]
-  let now = state
-  return locations.flatMap((location) => {
-    const available = read.get(location) ?? null
-    const known = now.levels[location]
-    if (known !== undefined && (known.at >= command.at || known.available === available)) return []
-    const event = observed(now, location, available, command.at, 'read')
-    now = evolve(now, event)
-    return [event]
-  })
+  return locations.reduce<readonly StockEvent[]>((events, location) => {
+    const now = events.reduce(evolve, state)
+    const [known, available] = [now.levels[location], read.get(location) ?? null]
+    const stands = known !== undefined && (known.at >= at || known.available === available)
+    return stands ? events : [...events, observed(now, location, available, at, 'read')]
+  }, [])
 }
 
-const linkOf = ({ listing }: StockState, { etsy }: ChannelsOfItem): readonly StockEvent[] => {
+const linkOf = ({ listing }: StockState, { etsy }: Command<'ObserveChannels'>): readonly StockEvent[] => {
   if (etsy === null) return listing === null ? [] : [{ type: 'inventory.EtsyListingUnlinked', data: { listingId: listing.listingId } }]
   const { listingId, sku, maxQuantity } = etsy
   const same = listing !== null && listing.listingId === listingId && listing.sku === sku && listing.maxQuantity === maxQuantity
   return same ? [] : [{ type: 'inventory.EtsyListingLinked', data: { listingId, sku, maxQuantity } }]
 }
 
-const observeChannels = (state: StockState, command: Extract<StockCommand, { type: 'ObserveChannels' }>): readonly StockEvent[] => {
-  const { sku, title, etsy } = command
-  const named: readonly StockEvent[] = sku === state.sku && title === state.title ? [] : [{ type: 'inventory.ItemIdentified', data: { sku, title } }]
+/** Etsy sells another number than it was told. */
+const driftOf = ({ listing, decided }: StockState, onEtsy: number | undefined): readonly StockEvent[] =>
+  listing === null || decided === null || onEtsy === undefined || onEtsy === decided
+    ? []
+    : [{ type: 'inventory.DriftFound', data: { listingId: listing.listingId, decided, found: onEtsy } }]
+
+const observeChannels = (state: StockState, command: Command<'ObserveChannels'>): readonly StockEvent[] => {
+  const { sku, title, at, etsy } = command
+  const identified: readonly StockEvent[] = sku === state.sku && title === state.title ? [] : [{ type: 'inventory.ItemIdentified', data: { sku, title } }]
   const linked = linkOf(state, command)
   const levels = levelsRead(state, command)
-  const drifted = etsy !== null && linked.length === 0 && state.decided !== null && etsy.quantity !== state.decided
-  const drift: readonly StockEvent[] = drifted
-    ? [{ type: 'inventory.DriftFound', data: { listingId: etsy.listingId, decided: state.decided ?? 0, found: etsy.quantity } }]
-    : []
+  // Etsy need not have shown yet what was decided on something newer than the read.
+  const onEtsy = Object.values(state.levels).some((level) => level.at > at) ? undefined : etsy?.quantity
+  const drift = driftOf([...linked, ...levels].reduce(evolve, state), onEtsy)
   const because = linked.length > 0 ? 'listing linked' : levels.length > 0 ? 'stock changed' : 'drift'
-  return thenMirror(state, [...named, ...linked, ...levels, ...drift], because, etsy?.quantity)
+  return thenMirror(state, [...identified, ...linked, ...levels, ...drift], because, onEtsy)
 }
 
 /** The oversell buffer: Shopify's stock is mirrored to Etsy, and the last pieces are kept off it. */

@@ -1,0 +1,38 @@
+import { Command } from 'commander'
+import type { Tools } from './base/declare.ts'
+import { declareEvents } from './events/declare.ts'
+import { declareWhy } from './why/declare.ts'
+
+const ABOUT = `Shows what Zyra does, explains why, and tells it what to do.
+
+It reads the log and the rows of the installation that ZYRA_DATA names (.zyra in this
+checkout unless told otherwise), and acts through its gateway.`
+
+const CODES = `
+Exit codes:
+  0  done
+  1  a difference or a problem was found, or what was asked for does not exist
+  2  the command was not understood
+  3  nothing is running, or it does not answer`
+
+/** The whole command line. */
+export const buildProgram = (tools: Tools): Command => {
+  const { terminal } = tools
+  const program = new Command('zyra')
+    .description(ABOUT)
+    .usage('<command> [options]')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .configureHelp({ styleTitle: (title) => terminal.paint('bold', title), helpWidth: Math.min(terminal.width, 100) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.err(text.trimEnd()),
+      outputError: (text, write) => write(text.replace(/^error: /, '')),
+    })
+    .showHelpAfterError('See "npx zyra help" for what there is.')
+    .addHelpText('after', CODES)
+    .exitOverride()
+  declareEvents(program, tools)
+  declareWhy(program, tools)
+  return program.action(() => program.outputHelp())
+}

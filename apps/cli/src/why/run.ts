@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { EXIT, type ExitCode } from '../base/failure.ts'
+import { commonOptions } from '../base/options.ts'
+import { withReading, type Reading } from '../base/reading.ts'
+import type { Terminal } from '../base/terminal.ts'
+import type { StoredEvent } from '@zyra/jetstream'
+import { itemsIfAny, namesFrom } from '../log/names.ts'
+import { findEvent } from './find.ts'
+import { readChain } from './read.ts'
+import { chainJson, chainLines } from './view.ts'
+
+/** The options of `zyra why`, as typed. */
+export const whyOptions = z.strictObject({ ...commonOptions, personal: z.boolean().default(false) })
+
+type WhyOptions = z.infer<typeof whyOptions>
+
+/** Shows everything that led to an event and followed from it. */
+export const showChain = async (reading: Reading, stored: StoredEvent, options: WhyOptions, terminal: Terminal): Promise<void> => {
+  const { roots, entries, asked } = await readChain(reading, stored, terminal, options.personal)
+  const shown = new Map(entries.map((entry) => [entry.stored.sequence, entry]))
+  const { sequence, envelope: { correlationId } } = asked.stored
+  if (options.json) {
+    const chain = roots.map((root) => chainJson(root, (each) => shown.get(each)))
+    return terminal.out(JSON.stringify({ asked: sequence, correlationId, chain }))
+  }
+  const { paint, width } = terminal
+  terminal.out(...chainLines(roots, { nameOf: namesFrom(await itemsIfAny(reading)), paint, width, asked: sequence }))
+}
+
+/** `zyra why` */
+export const runWhy = (meant: string, options: WhyOptions, terminal: Terminal): Promise<ExitCode> =>
+  withReading(async (reading) => {
+    await showChain(reading, await findEvent(reading, meant, terminal), options, terminal)
+    return EXIT.ok
+  })

@@ -1,0 +1,2 @@
+export { stockRows, type StockRow } from '@zyra/inventory'
+export { allServices } from './services.ts'
