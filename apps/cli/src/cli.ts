@@ -16,8 +16,9 @@ export const runZyra = async (typed: readonly string[], terminal: Terminal): Pro
     },
   })
   try {
-    await program.parseAsync([...typed], { from: 'user' })
-    return terminal.interrupted.aborted && code === EXIT.ok ? EXIT.ok : code
+    if (typed.length === 0) program.outputHelp()
+    else await program.parseAsync([...typed], { from: 'user' })
+    return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
     terminal.err(sentenceOf(error))

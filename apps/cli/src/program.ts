@@ -1,6 +1,9 @@
 import { Command } from 'commander'
 import type { Tools } from './base/declare.ts'
+import { declareControl } from './control/declare.ts'
 import { declareEvents } from './events/declare.ts'
+import { declareParked } from './parked/declare.ts'
+import { declareStock } from './stock/declare.ts'
 import { declareWhy } from './why/declare.ts'
 
 const ABOUT = `Shows what Zyra does, explains why, and tells it what to do.
@@ -34,5 +37,8 @@ export const buildProgram = (tools: Tools): Command => {
     .exitOverride()
   declareEvents(program, tools)
   declareWhy(program, tools)
-  return program.action(() => program.outputHelp())
+  declareStock(program, tools)
+  declareParked(program, tools)
+  declareControl(program, tools)
+  return program
 }

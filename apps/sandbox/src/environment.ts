@@ -15,6 +15,8 @@ const onThisMachine = (url: string): string => url.replace('//0.0.0.0', '//127.0
 
 const PORT = 'a whole number from 0 to 65535 (0 means any free port)'
 const RATE = 'a number from 0 to 6000'
+const TILES = 'a whole number from 0 to 9999'
+const PER_SECOND = 'a whole number from 1 to 99999'
 const GATEWAY = 'a URL such as http://127.0.0.1:8080, http only on this machine'
 const ETSY_SECRET = 'whsec_ followed by base64'
 
@@ -22,6 +24,8 @@ const settings = z.object({
   ZYRA_HOST: z.string().default('127.0.0.1'),
   ZYRA_SANDBOX_PORT: z.string().regex(/^\d{1,5}$/, PORT).transform(Number).pipe(z.number().max(65_535, PORT)).default(8090),
   ZYRA_SANDBOX_ORDERS_PER_MINUTE: z.string().regex(/^\d+(\.\d+)?$/, RATE).transform(Number).pipe(z.number().max(6000, RATE)).default(6),
+  ZYRA_SANDBOX_MORE_TILES: z.string().regex(/^\d{1,4}$/, TILES).transform(Number).default(0),
+  ZYRA_SANDBOX_ETSY_PER_SECOND: z.string().regex(/^[1-9]\d{0,4}$/, PER_SECOND).transform(Number).default(10),
   ZYRA_GATEWAY_URL: z.string().refine(isGateway, GATEWAY).default('http://127.0.0.1:8080'),
   ZYRA_DATA: z.string().default('.zyra'),
   SHOPIFY_API_SECRET: z.string().default(SHOPIFY.clientSecret),
@@ -34,6 +38,8 @@ export interface Environment {
   readonly host: string
   readonly port: number
   readonly ordersPerMinute: number
+  readonly moreTiles: number
+  readonly etsyPerSecond: number
   readonly gatewayUrl: string
   readonly stateFile: string
   readonly shopifySecret: string
@@ -58,6 +64,8 @@ export const readEnvironment = (given: Readonly<Record<string, string | undefine
     host: isLoopback(values.ZYRA_HOST) ? values.ZYRA_HOST : '127.0.0.1',
     port: values.ZYRA_SANDBOX_PORT,
     ordersPerMinute: values.ZYRA_SANDBOX_ORDERS_PER_MINUTE,
+    moreTiles: values.ZYRA_SANDBOX_MORE_TILES,
+    etsyPerSecond: values.ZYRA_SANDBOX_ETSY_PER_SECOND,
     gatewayUrl: onThisMachine(values.ZYRA_GATEWAY_URL).replace(/\/+$/, ''),
     stateFile: resolve(values.ZYRA_DATA, 'sandbox', 'state.json'),
     shopifySecret: values.SHOPIFY_API_SECRET,

@@ -34,6 +34,10 @@ export interface FakesOptions {
   readonly shopifySecret: string
   readonly etsyWebhookSecret: string
   readonly seed: string
+  /** Products on top of the demo shop's. */
+  readonly moreTiles?: number
+  /** Calls per second that Etsy allows; 10 if not given. */
+  readonly etsyPerSecond?: number
   readonly clock: Clock
   readonly scheduler: Scheduler
 }
@@ -45,9 +49,9 @@ export interface Fakes {
 
 /** Both vendors with the demo shop as on its first day. */
 export const openFakes = (options: FakesOptions): Fakes => {
-  const { gatewayUrl, seed, clock, scheduler } = options
+  const { gatewayUrl, seed, clock, scheduler, moreTiles, etsyPerSecond = ETSY_LIMITS.perSecond } = options
   const shopify = shopifyFake({
-    catalogue: shopifyCatalogue(),
+    catalogue: shopifyCatalogue(moreTiles),
     domain: SHOPIFY.shop,
     clientId: SHOPIFY.clientId,
     clientSecret: options.shopifySecret,
@@ -57,11 +61,11 @@ export const openFakes = (options: FakesOptions): Fakes => {
     seed, clock, scheduler,
   })
   const etsy = etsyFake({
-    seed: etsySeed(),
+    seed: etsySeed(moreTiles),
     keystring: ETSY.keystring,
     sharedSecret: ETSY.sharedSecret,
     webhook: { url: `${gatewayUrl}/webhooks/etsy`, secret: options.etsyWebhookSecret, compress: RETRIES_COMPRESSED },
-    limits: ETSY_LIMITS,
+    limits: { ...ETSY_LIMITS, perSecond: etsyPerSecond },
     clock, scheduler,
   })
   const now = Math.floor(clock().getTime() / 1000)

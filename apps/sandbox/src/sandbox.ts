@@ -30,6 +30,10 @@ export interface SandboxOptions {
   readonly stateFile?: string
   /** Makes customers and ids repeatable; `demo` if not given. */
   readonly seed?: string
+  /** Products on top of the demo shop's; none if not given. */
+  readonly moreTiles?: number
+  /** Calls per second that Etsy allows; 10 if not given. */
+  readonly etsyPerSecond?: number
   readonly clock?: Clock
   readonly scheduler?: Scheduler
   /** Told in one sentence of what the sandbox could not do; standard error if not given. */
@@ -62,6 +66,8 @@ export const startSandbox = async (options: SandboxOptions = {}): Promise<Sandbo
   const fakesOptions = {
     gatewayUrl: options.gatewayUrl ?? 'http://127.0.0.1:8080', shopifySecret: options.shopifySecret ?? SHOPIFY.clientSecret,
     etsyWebhookSecret: options.etsyWebhookSecret ?? ETSY.webhookSecret, seed, clock, scheduler,
+    ...(options.moreTiles === undefined ? {} : { moreTiles: options.moreTiles }),
+    ...(options.etsyPerSecond === undefined ? {} : { etsyPerSecond: options.etsyPerSecond }),
   }
   const fakes = openFakes(fakesOptions)
   const visits = stateFile === undefined ? 0 : await load(fakes, stateFile, { clock, warn })

@@ -44,10 +44,10 @@ describe('appending to the log', () => {
     ['from memory', false, undefined], ['by the server, after a restart of ours', true, undefined], ['by the server, when the expected sequence is stale as well', true, 0],
   ] as const)('knows a repeated event %s and does not append it', async (how, fresh, expected) => {
     const names = [`repeat ${how}`]
-    await append(`repeat ${fresh} ${expected}`, names, 0)
+    await append(`repeat-${fresh}-${expected}`, names, 0)
     const again = fresh ? await server.open() : js
-    expect(await append(`repeat ${fresh} ${expected}`, names, expected, again)).toEqual({ status: 'duplicate' })
-    expect(await namesOn(`repeat ${fresh} ${expected}`)).toHaveLength(1)
+    expect(await append(`repeat-${fresh}-${expected}`, names, expected, again)).toEqual({ status: 'duplicate' })
+    expect(await namesOn(`repeat-${fresh}-${expected}`)).toHaveLength(1)
   })
 
   it('takes each append of 32 writers on few aggregates exactly once, in the order of the decisions', async () => {
@@ -129,6 +129,12 @@ describe('appending to the log', () => {
     await expect(js.log.append({ subject: stockSubject('large'), events: [large] })).rejects.toThrow(LogRefused)
     expect(await append('large', ['small enough'])).toMatchObject({ status: 'appended' })
   })
+
+  it.each(['zyra.demo.inventory.stock.a b', 'zyra.demo.inventory.stock', 'zyra.demo.inventory.stock.*', 'elsewhere.1', 'zyra.demo.inventory.stock.1\r\nPING'])(
+    'refuses what is no subject of the log: %j', async (subject) => {
+      await expect(js.log.append({ subject, events: [eventNamed('nowhere')] })).rejects.toThrow(/is not a subject of the log/)
+    },
+  )
 
   it('takes large events together', async () => {
     const bodies = Array.from({ length: 20 }, (_, index) => eventNamed(`heavy ${index}`, 'x'.repeat(600_000)))

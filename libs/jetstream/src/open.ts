@@ -1,4 +1,5 @@
 import { jetstreamManager } from '@nats-io/jetstream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createAppender } from './append.ts'
 import { ask, type ApiError } from './ask.ts'
 import { connectNats, type ConnectOptions } from './connection.ts'
@@ -26,10 +27,12 @@ export interface JetStream {
   readonly connected: () => boolean
   /** Calls back with every change of the connection, in words. */
   readonly onStatus: (listener: (status: string) => void) => void
+  /** Sends what is on its way, for two seconds at most, and disconnects. */
   readonly close: () => Promise<void>
 }
 
 const PROBE_TIMEOUT_MS = 2_000
+const DRAIN_TIMEOUT_MS = 2_000
 
 /** Connects as one user and reads the log's epoch. @throws when the server refuses the user or the streams are missing */
 export const openJetStream = async (options: ConnectOptions): Promise<JetStream> => {
@@ -60,8 +63,8 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
       link.onStatus(listener)
     },
     close: async () => {
-      if (link.connected()) await nc.drain()
-      else await nc.close()
+      if (link.connected()) await Promise.race([nc.drain(), delay(DRAIN_TIMEOUT_MS)]).catch(() => undefined)
+      await nc.close()
     },
   }
 }

@@ -42,8 +42,12 @@ const toMessage = (subject: string, event: OutgoingEvent, epoch: number): Messag
 /** Room for what is added to a message when it is sent. */
 const RESERVED_BYTES = 512
 
-/** The messages of one decision. @throws LogRefused when one is larger than the server takes (it would hang up on us) */
+/** What else were sent would be a broken line of the protocol, for which the server hangs up. */
+const LEGAL_SUBJECT = /^zyra(?:\.[\w=-]+){4}$/
+
+/** The messages of one decision. @throws LogRefused for a subject that is none of the log's, or an event larger than the server takes: it would hang up on us */
 export const toMessages = ({ subject, events, expectedSequence }: AppendRequest, epoch: number, maxBytes: number): Message[] => {
+  if (!LEGAL_SUBJECT.test(subject)) throw new LogRefused(`"${subject}" is not a subject of the log: expected zyra.<merchant>.<service>.<aggregate>.<id>, ids encoded`)
   const messages = events.map((event) => toMessage(subject, event, epoch))
   const tooLarge = messages.find(({ bytes }) => bytes + RESERVED_BYTES > maxBytes)
   if (tooLarge !== undefined) throw new LogRefused(`an event for ${subject} has ${tooLarge.bytes} bytes, the server takes ${maxBytes - RESERVED_BYTES}: put large bodies into the object store`)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { currentVersion, definitionOf, readEvent, type EventDefinition } from '@zyra/contracts'
+import { currentVersion, definitionOf, eventRegistry, readEvent, UnknownEventVersion } from '@zyra/contracts'
 import type { DomainEvent, Recorded } from '@zyra/es'
 import { toRecorded, type StoredEvent } from '@zyra/jetstream'
 import { openEvent, sealEvent, type Vault } from '@zyra/privacy'
@@ -11,12 +11,28 @@ export const MAX_INLINE_BYTES = 256 * 1024
 
 const reference = z.strictObject({ $object: z.strictObject({ sha256: z.string().length(64), bytes: z.number().int() }) })
 
+/** An event as the log stores it. */
+export interface Sealed {
+  readonly data: unknown
+  readonly version: number
+  /** What `open` will answer as its data. */
+  readonly checked: unknown
+}
+
 /** Turns events into what the log stores and back: checks, encrypts, moves large bodies out, brings old versions up to date. */
 export interface Codec {
   /** @throws InvalidEventData before anything is written */
-  readonly seal: (merchant: string, id: string, event: DomainEvent) => Promise<{ readonly data: unknown; readonly version: number }>
-  /** @throws UnknownEventVersion, InvalidEventData */
+  readonly seal: (merchant: string, id: string, event: DomainEvent) => Promise<Sealed>
+  /** @throws UnknownEventVersion also for an event that only a newer release declares; InvalidEventData */
   readonly open: (stored: StoredEvent) => Promise<Recorded>
+}
+
+/** What this release cannot read is said before anything of it is touched: it may be encrypted or stored in ways unknown here. */
+const definitionFor = ({ type, version }: StoredEvent['envelope']) => {
+  if (!eventRegistry.has(type)) throw new UnknownEventVersion(`this release does not know the event ${type}. Install the release that wrote it.`)
+  const definition = definitionOf(type)
+  if (version <= currentVersion(definition)) return definition
+  throw new UnknownEventVersion(`${type} has version ${version}; this release knows versions 1 to ${currentVersion(definition)}. Install the release that wrote it.`)
 }
 
 /** See {@link Codec}. */
@@ -34,18 +50,16 @@ export const createCodec = ({ vault, objects }: { vault: Vault; objects: Objects
     return moved.success ? JSON.parse(Buffer.from(await objects.get(moved.data.$object.sha256)).toString('utf8')) : data
   }
 
-  const check = (type: string, definition: EventDefinition, data: unknown): Record<string, unknown> =>
-    readEvent(type, definition, currentVersion(definition), data) as Record<string, unknown>
-
   return {
     seal: async (merchant, id, event) => {
       const definition = definitionOf(event.type)
-      const data = check(event.type, definition, event.data)
-      const sealed = await sealEvent(vault, { merchant, id, definition, data })
-      return { data: await moveOut(sealed), version: currentVersion(definition) }
+      const version = currentVersion(definition)
+      const checked = readEvent(event.type, definition, version, event.data)
+      const sealed = await sealEvent(vault, { merchant, id, definition, data: checked as Record<string, unknown> })
+      return { data: await moveOut(sealed), version, checked }
     },
     open: async (stored) => {
-      const definition = definitionOf(stored.envelope.type)
+      const definition = definitionFor(stored.envelope)
       const inline = await bringIn(stored.data)
       const opened = await openEvent(vault, { id: stored.envelope.id, definition, data: inline as Record<string, unknown> })
       return toRecorded(stored, readEvent(stored.envelope.type, definition, stored.envelope.version, opened))

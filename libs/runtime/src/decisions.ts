@@ -1,6 +1,6 @@
 import { eventId } from '@zyra/contracts'
 import { fold, type AnyDecider, type Decider, type Dispatch, type DomainCommand, type DomainEvent, type EventMeta, type Recorded } from '@zyra/es'
-import { subjectOf, type Address, type EventLog, type OutgoingEvent } from '@zyra/jetstream'
+import { LogUnavailable, subjectOf, type Address, type EventLog, type OutgoingEvent } from '@zyra/jetstream'
 import QuickLRU from 'quick-lru'
 import type { Codec } from './codec.ts'
 
@@ -9,6 +9,8 @@ export interface Cause {
   readonly meta: Pick<EventMeta, 'merchant' | 'id' | 'correlationId' | 'backfill'>
   /** The acting handler's declared name: part of the ids of what it causes. */
   readonly handler: string
+  /** Names it had before: what was decided under one of them is not decided again. */
+  readonly formerly?: readonly string[]
   readonly actor: string
   /** 1, or more after redrives. */
   readonly attempt: number
@@ -50,10 +52,28 @@ interface Known {
 
 /** Records facts and outcomes, and takes decisions on the newest state of an aggregate. */
 export interface Decisions {
-  /** @throws Error when no decider of this service has the aggregate; LogUnavailable when the signal aborts first */
+  /**
+   * @throws Error when no decider of this service has the aggregate; InvalidEventData before anything is written;
+   * UnknownEventVersion where the aggregate holds what a newer release wrote; LogUnavailable when the signal aborts first
+   */
   readonly decide: (dispatch: Dispatch, cause: Cause, signal?: AbortSignal) => Promise<Decision>
   /** Appends events nobody decides on by id: facts and outcomes. Answers false where they were in the log already. */
   readonly record: (address: Omit<Address, 'service'>, events: readonly DomainEvent[], cause: Cause, signal?: AbortSignal) => Promise<boolean>
+}
+
+/** An event on its way, and as it will be read. */
+interface Prepared {
+  readonly outgoing: OutgoingEvent
+  readonly event: DomainEvent
+}
+
+const NOTHING: Decision = { status: 'nothing', events: [] }
+const REPEATED: Decision = { status: 'repeated', events: [] }
+
+/** The first event's id of every decision that would make this one a repetition: under a former name, or in an attempt before a redrive. */
+const ownIds = ({ meta, handler, formerly = [], attempt }: Cause): ReadonlySet<string> => {
+  const attempts = Array.from({ length: attempt }, (_, before) => before + 1)
+  return new Set([handler, ...formerly].flatMap((name) => attempts.map((one) => eventId({ causationId: meta.id, handler: name, attempt: one, index: 0 }))))
 }
 
 /** See {@link Decisions}. */
@@ -61,37 +81,40 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
   const byAggregate = new Map(deciders.map((decider) => [decider.aggregate, decider as unknown as AnyState]))
   const cache = new QuickLRU<string, Known>({ maxSize: cacheSize })
 
-  const outgoing = async (address: Address, events: readonly DomainEvent[], cause: Cause, command?: string, deciderVersion = 0): Promise<OutgoingEvent[]> =>
-    Promise.all(
+  const remember = (subject: string, known: Known): void => {
+    if ((cache.peek(subject)?.sequence ?? -1) < known.sequence) cache.set(subject, known)
+  }
+
+  const prepare = (address: Address, events: readonly DomainEvent[], cause: Cause, command?: string, deciderVersion = 0): Promise<Prepared[]> => {
+    const time = now()
+    return Promise.all(
       events.map(async (event, index) => {
         const id = eventId({ causationId: cause.meta.id, handler: cause.handler, attempt: cause.attempt, index })
-        const { data, version } = await codec.seal(address.merchant, id, event)
-        return {
-          data,
-          envelope: {
-            id, version, index, deciderVersion,
-            type: event.type,
-            source: `zyra/${address.merchant}/${address.service}/${address.aggregate}/${address.id}`,
-            time: now(),
-            correlationId: cause.meta.correlationId,
-            causationId: cause.meta.id,
-            actor: cause.actor,
-            handler: cause.handler,
-            attempt: cause.attempt,
-            backfill: cause.meta.backfill,
-            ...(command === undefined || index > 0 ? {} : { command }),
-          },
+        const { data, version, checked } = await codec.seal(address.merchant, id, event)
+        const envelope: OutgoingEvent['envelope'] = {
+          id, version, index, deciderVersion, time,
+          type: event.type,
+          source: `zyra/${address.merchant}/${address.service}/${address.aggregate}/${address.id}`,
+          correlationId: cause.meta.correlationId,
+          causationId: cause.meta.id,
+          actor: cause.actor,
+          handler: cause.handler,
+          attempt: cause.attempt,
+          backfill: cause.meta.backfill,
+          ...(command === undefined || index > 0 ? {} : { command }),
         }
+        return { outgoing: { data, envelope }, event: { type: event.type, data: checked } }
       }),
     )
+  }
 
-  const catchUp = async (decider: AnyState, subject: string, known: Known): Promise<{ readonly known: Known; readonly ids: ReadonlySet<string> }> => {
+  const catchUp = async (decider: AnyState, subject: string, known: Known): Promise<{ readonly known: Known; readonly ids: readonly string[] }> => {
     const stored = await log.load(subject, known.sequence + 1)
     const events: Recorded[] = []
     for (const one of stored) events.push(await codec.open(one))
     const next = { state: fold(decider, events, known.state), sequence: stored.at(-1)?.sequence ?? known.sequence }
-    cache.set(subject, next)
-    return { known: next, ids: new Set(stored.map(({ envelope }) => envelope.id)) }
+    remember(subject, next)
+    return { known: next, ids: stored.map(({ envelope }) => envelope.id) }
   }
 
   const decide = async ({ aggregate, id, command }: Dispatch, cause: Cause, signal?: AbortSignal): Promise<Decision> => {
@@ -99,41 +122,50 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
     if (decider === undefined) throw new Error(`service ${service} has no decider for "${aggregate}": ${cause.handler} may only command its own service`)
     const address = { merchant: cause.meta.merchant, service, aggregate, id }
     const subject = subjectOf(address)
-    const firstId = eventId({ causationId: cause.meta.id, handler: cause.handler, attempt: cause.attempt, index: 0 })
-    let known = cache.get(subject)
-    let fresh = known === undefined
-    if (known === undefined) {
-      const loaded = await catchUp(decider, subject, { state: decider.initialState, sequence: 0 })
-      if (loaded.ids.has(firstId)) return { status: 'repeated', events: [] }
-      known = loaded.known
-    }
+    const own = ownIds(cause)
+    // Where it may stand under another id, the log's own refusal of known ids does not help: only reading all of it does.
+    const remembered = own.size > 1 ? undefined : cache.get(subject)
+    let known = remembered ?? { state: decider.initialState, sequence: 0 }
+    let mustLook = remembered === undefined
+    let isFresh = false
+    let refusedAt: number | undefined
     for (;;) {
-      const events = decider.decide(command, known.state)
-      if (events.length > 0) {
-        const expectedSequence = known.sequence
-        const result = await log.append({ subject, expectedSequence, events: await outgoing(address, events, cause, JSON.stringify(command), decider.version) }, signal)
-        if (result.status === 'appended') {
-          cache.set(subject, { state: fold(decider, events, known.state), sequence: result.sequences.at(-1) ?? expectedSequence })
-          return { status: 'decided', events }
-        }
-        if (result.status === 'duplicate') {
-          cache.delete(subject)
-          return { status: 'repeated', events: [] }
-        }
-      } else if (fresh) {
-        return { status: 'nothing', events }
+      if (mustLook) {
+        const newer = await catchUp(decider, subject, known)
+        if (newer.ids.some((one) => own.has(one))) return REPEATED
+        known = newer.known
+        isFresh = true
       }
-      // Another process appended, or "nothing to do" was concluded from memory alone: look again before believing it.
-      const newer = await catchUp(decider, subject, known)
-      if (newer.ids.has(firstId)) return { status: 'repeated', events: [] }
-      fresh = newer.known.sequence === known.sequence
-      known = newer.known
+      const events = decider.decide(command, known.state)
+      // "Nothing to do" is not believed from memory alone: another process may have appended.
+      mustLook = true
+      if (events.length === 0) {
+        if (isFresh) return NOTHING
+        continue
+      }
+      if (refusedAt === known.sequence) {
+        cache.delete(subject)
+        throw new LogUnavailable(`the log refuses ${subject} as outdated and shows nothing newer yet; it is safe to try again`)
+      }
+      const prepared = await prepare(address, events, cause, JSON.stringify(command), decider.version)
+      const result = await log.append({ subject, expectedSequence: known.sequence, events: prepared.map(({ outgoing }) => outgoing) }, signal)
+      if (result.status === 'appended') {
+        const landed = prepared.map(({ event }) => event)
+        remember(subject, { state: fold(decider, landed, known.state), sequence: result.sequences.at(-1) ?? known.sequence })
+        return { status: 'decided', events: landed }
+      }
+      if (result.status === 'duplicate') {
+        cache.delete(subject)
+        return REPEATED
+      }
+      refusedAt = known.sequence
     }
   }
 
   const record: Decisions['record'] = async (to, events, cause, signal) => {
     const address = { ...to, service }
-    const result = await log.append({ subject: subjectOf(address), events: await outgoing(address, events, cause) }, signal)
+    const prepared = await prepare(address, events, cause)
+    const result = await log.append({ subject: subjectOf(address), events: prepared.map(({ outgoing }) => outgoing) }, signal)
     return result.status === 'appended'
   }
 

@@ -23,10 +23,18 @@ export interface GateOptions {
   readonly monotonic: () => number
 }
 
+/** What one piece of work is let through with. */
 interface Ticket {
   readonly merchant: string
   readonly permit: Permit
   readonly signal: AbortSignal
+  readonly onlyLower: boolean
+  /** Calls that were let through. */
+  calls: number
+  /** Why a call was refused. */
+  refusal: Error | undefined
+  /** False once the work is over: what it left running may not call out any more. */
+  open: boolean
 }
 
 /** A view older than this closes the gate, in ms. */
@@ -35,13 +43,16 @@ const LOOK_EVERY_MS = 300
 
 /** The one door to the outside. */
 export interface Gate {
-  /** Runs work that may call out under a permit. @throws Stopped, Transient (the switches cannot be seen), Forbidden */
+  /**
+   * Runs work that may call out under a permit. Where a call was refused and the work fails, it fails with the refusal.
+   * @throws Stopped, Transient (the switches cannot be seen), Forbidden
+   */
   readonly pass: <Result>(merchant: string, permit: Permit, signal: AbortSignal, work: (onlyLower: boolean) => Promise<Result>) => Promise<Result>
   /** The only fetch there is for vendors: outside `pass` it throws, inside it looks at the switches again before every call. */
   readonly fetch: typeof globalThis.fetch
   readonly close: () => void
-  /** How old the view is, in ms; undefined before the first look. */
-  readonly viewAge: () => number | undefined
+  /** Why nothing gets through, or undefined. Nobody looks before the first effect. */
+  readonly problem: () => string | undefined
 }
 
 const strictest = (view: GateView, merchant: string): StopLevel => {
@@ -51,79 +62,121 @@ const strictest = (view: GateView, merchant: string): StopLevel => {
 }
 
 const refusal = (permit: Permit, level: StopLevel): string | undefined => {
-  if (permit.class === 'internal') return undefined
-  if (permit.class === 'discretionary') return level === 'nothing' ? undefined : level === 'autopilot' ? 'autopilot is paused' : 'everything is stopped'
-  return level === 'everything' && permit.effect !== 'lowers-stock' ? 'everything is stopped' : undefined
+  switch (permit.class) {
+    case 'internal':
+      return undefined
+    case 'discretionary':
+      return level === 'nothing' ? undefined : level === 'autopilot' ? 'autopilot is paused' : 'everything is stopped'
+    case 'operational':
+      return level === 'everything' && permit.effect !== 'lowers-stock' ? 'everything is stopped' : undefined
+  }
 }
 
-/** See {@link Gate}. Looks at the switches every 0.3 s; call `close` to end that. */
+const checkAddress = ({ merchant, permit }: Ticket, url: URL, mode: 'sandbox' | 'live' | undefined, isSandbox: boolean): void => {
+  if (permit.class === 'internal') throw new Forbidden(`${url.origin}: an internal effect calls no vendor`)
+  if (mode === undefined) throw new Forbidden(`${url.origin}: merchant "${merchant}" is not registered, so nothing is called for it`)
+  if (mode === 'sandbox' && !isSandbox) throw new Forbidden(`${url.origin}: merchant "${merchant}" is a sandbox merchant and never reaches a live address`)
+  if (mode === 'live' && isSandbox) throw new Forbidden(`${url.origin}: merchant "${merchant}" is live and never reaches the sandbox`)
+}
+
+/** See {@link Gate}. From the first effect on it looks at the switches every 0.3 s; call `close` to end that. */
 export const createGate = ({ look, sandboxOrigins, fetch, monotonic }: GateOptions): Gate => {
   const tickets = new AsyncLocalStorage<Ticket>()
   let view: GateView | undefined
-  let seenAt: number | undefined
-  let problem = 'the log was not read yet'
-  let looking = false
+  let seenAt = -Infinity
+  let failure = 'the log was not read yet'
+  let looking: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
 
-  const lookNow = async (): Promise<void> => {
-    if (looking) return
-    looking = true
+  const isBlind = (): boolean => monotonic() - seenAt > MAX_VIEW_AGE_MS
+
+  const takeALook = async (): Promise<void> => {
+    // What was switched while it was being read may not be in it.
     const startedAt = monotonic()
     try {
       view = await look()
       seenAt = startedAt
     } catch (error) {
-      problem = messageOf(error)
+      failure = messageOf(error)
     } finally {
-      looking = false
+      looking = undefined
     }
   }
+  const lookNow = (): Promise<void> => (looking ??= takeALook())
 
-  const levelFor = (merchant: string): StopLevel => {
-    const age = seenAt === undefined ? undefined : monotonic() - seenAt
-    if (view === undefined || age === undefined || age > MAX_VIEW_AGE_MS) {
-      throw new Transient(`the stop switch cannot be seen (${problem}): no call is made`, { mayHaveHappened: false })
-    }
-    return strictest(view, merchant)
+  const currentView = async (): Promise<GateView> => {
+    timer ??= setInterval(() => void lookNow(), LOOK_EVERY_MS)
+    if (isBlind()) await lookNow()
+    if (view === undefined || isBlind()) throw new Transient(`the stop switch cannot be seen (${failure}): no call is made`, { mayHaveHappened: false })
+    return view
   }
 
-  const check = ({ merchant, permit, signal }: Ticket): StopLevel => {
+  const levelFor = async ({ merchant, permit, signal }: Pick<Ticket, 'merchant' | 'permit' | 'signal'>): Promise<StopLevel> => {
+    if (permit.class === 'discretionary' && permit.verdictId === '') throw new Forbidden('a discretionary call needs the id of the verdict that allowed it')
+    const level = permit.class === 'internal' ? 'nothing' : strictest(await currentView(), merchant)
     if (signal.aborted) throw new Transient('this process does not own the work any more', { mayHaveHappened: false })
-    if (permit.class === 'internal') return 'nothing'
-    const level = levelFor(merchant)
     const refused = refusal(permit, level)
     if (refused !== undefined) throw new Stopped(refused)
     return level
   }
 
-  const checkAddress = ({ merchant, permit }: Ticket, url: string): void => {
-    if (permit.class === 'internal') throw new Forbidden(`${url}: an internal effect calls no vendor`)
-    const mode = view?.modes.get(merchant)
-    const isSandbox = sandboxOrigins.includes(new URL(url).origin)
-    if (mode === undefined) throw new Forbidden(`${url}: merchant "${merchant}" is not registered, so nothing is called for it`)
-    if (mode === 'sandbox' && !isSandbox) throw new Forbidden(`${new URL(url).origin}: merchant "${merchant}" is a sandbox merchant and never reaches a live address`)
-    if (mode === 'live' && isSandbox) throw new Forbidden(`${new URL(url).origin}: merchant "${merchant}" is live and never reaches the sandbox`)
+  /** A refusal is final, so it rests on a look that began after it was asked: what was resumed a moment ago is let through. */
+  const levelUnlessResumed = async (asked: Pick<Ticket, 'merchant' | 'permit' | 'signal'>): Promise<StopLevel> => {
+    try {
+      return await levelFor(asked)
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error
+      await looking
+      await lookNow()
+      return levelFor(asked)
+    }
   }
 
-  void lookNow()
-  const timer = setInterval(() => void lookNow(), LOOK_EVERY_MS)
+  const admit = async (ticket: Ticket, url: URL): Promise<void> => {
+    if (!ticket.open) throw new Forbidden(`${url.origin}: the work that had the permit is over`)
+    const level = await levelFor(ticket)
+    if (level === 'everything' && !ticket.onlyLower) {
+      throw new Transient('everything was stopped meanwhile: it begins again and may only lower stock', { mayHaveHappened: false })
+    }
+    checkAddress(ticket, url, view?.modes.get(ticket.merchant), sandboxOrigins.includes(url.origin))
+  }
+
+  /** What one call was refused for says nothing of those before it. */
+  const inViewOf = (error: unknown, { calls }: Ticket): unknown => {
+    if (calls === 0) return error
+    if (error instanceof Stopped) return new Stopped(error.message, { mayHaveHappened: true })
+    return error instanceof Transient ? new Transient(error.message, { cause: error }) : error
+  }
 
   return {
     pass: async (merchant, permit, signal, work) => {
-      if (permit.class !== 'internal' && seenAt === undefined) await lookNow()
-      const ticket = { merchant, permit, signal }
-      const level = check(ticket)
-      return tickets.run(ticket, () => work(level === 'everything'))
+      const level = await levelUnlessResumed({ merchant, permit, signal })
+      const ticket: Ticket = { merchant, permit, signal, onlyLower: level === 'everything', calls: 0, refusal: undefined, open: true }
+      try {
+        return await tickets.run(ticket, () => work(ticket.onlyLower))
+      } catch (error) {
+        // A client may have made something else of the refusal.
+        throw ticket.refusal ?? error
+      } finally {
+        ticket.open = false
+      }
     },
     fetch: async (input, init) => {
       const ticket = tickets.getStore()
-      const url = input instanceof Request ? input.url : String(input)
-      if (ticket === undefined) throw new Forbidden(`${new URL(url).origin}: no outward call without a permit`)
-      check(ticket)
-      checkAddress(ticket, url)
-      const signals = [ticket.signal, ...(init?.signal === undefined || init.signal === null ? [] : [init.signal])]
+      const url = new URL(input instanceof Request ? input.url : input)
+      if (ticket === undefined) throw new Forbidden(`${url.origin}: no outward call without a permit`)
+      try {
+        await admit(ticket, url)
+      } catch (error) {
+        const refused = inViewOf(error, ticket)
+        ticket.refusal = refused instanceof Error ? refused : new Error(String(refused))
+        throw refused
+      }
+      ticket.calls += 1
+      const signals = [ticket.signal, init?.signal, input instanceof Request ? input.signal : undefined].filter((one) => one != null)
       return fetch(input, { ...init, redirect: 'error', signal: AbortSignal.any(signals) })
     },
     close: () => clearInterval(timer),
-    viewAge: () => (seenAt === undefined ? undefined : monotonic() - seenAt),
+    problem: () => (timer !== undefined && isBlind() ? `the stop switch cannot be seen: ${failure}` : undefined),
   }
 }

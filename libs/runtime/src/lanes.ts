@@ -1,20 +1,24 @@
 /** Work in order per key, concurrently over keys. */
 export interface Lanes {
-  /** Queues work behind all other work of its key; resolves when it is done. Work never rejects: it deals with its errors itself. */
-  readonly add: (key: string, work: () => Promise<void>) => Promise<void>
+  /** Queues work behind all other work of its key. Settles as the work does; what fails does not stop what comes after it. */
+  readonly add: <Result>(key: string, work: () => Promise<Result>) => Promise<Result>
   /** Keys with work. */
   readonly size: () => number
 }
 
 /** See {@link Lanes}. */
 export const createLanes = (): Lanes => {
-  const tails = new Map<string, Promise<void>>()
+  const tails = new Map<string, Promise<unknown>>()
   return {
     add: (key, work) => {
       const done = (tails.get(key) ?? Promise.resolve()).then(work)
-      tails.set(key, done)
-      void done.then(() => {
-        if (tails.get(key) === done) tails.delete(key)
+      const tail = done.then(
+        () => undefined,
+        () => undefined,
+      )
+      tails.set(key, tail)
+      void tail.then(() => {
+        if (tails.get(key) === tail) tails.delete(key)
       })
       return done
     },

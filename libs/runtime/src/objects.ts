@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
 /** Large bodies by the SHA-256 of their bytes (hex). */
@@ -10,12 +10,11 @@ export interface Objects {
   readonly get: (sha256: string) => Promise<Uint8Array>
 }
 
-const exists = async (path: string): Promise<boolean> => {
+const sizeOf = async (path: string): Promise<number | undefined> => {
   try {
-    await stat(path)
-    return true
+    return (await stat(path)).size
   } catch {
-    return false
+    return undefined
   }
 }
 
@@ -28,27 +27,42 @@ const sync = async (path: string): Promise<void> => {
   }
 }
 
+const writeSynced = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const handle = await open(path, 'wx', 0o600)
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
 /** Objects as files in a folder: written beside, synced, then renamed, so that a name never stands for half a body. */
 export const fileObjects = (folder: string): Objects => {
   const pathOf = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256)
   return {
     put: async (sha256, bytes) => {
       const path = pathOf(sha256)
-      if (await exists(path)) return
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      const beside = `${path}.${randomUUID()}`
-      const handle = await open(beside, 'wx', 0o600)
-      try {
-        await handle.writeFile(bytes)
-        await handle.sync()
-      } finally {
-        await handle.close()
+      if ((await sizeOf(path)) !== bytes.length) {
+        // A folder that is new must outlive a power cut as well as what is in it.
+        const created = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        if (created !== undefined) await sync(dirname(created)).then(() => sync(folder))
+        const beside = `${path}.${randomUUID()}`
+        try {
+          await writeSynced(beside, bytes)
+          await rename(beside, path)
+        } catch (error) {
+          await rm(beside, { force: true })
+          throw error
+        }
       }
-      await rename(beside, path)
       await sync(dirname(path))
     },
     get: async (sha256) => {
       const bytes = await readFile(pathOf(sha256)).catch((cause: unknown) => {
+        if (!isMissing(cause)) throw new Error(`object ${sha256} in ${folder} cannot be read: check the disk and the rights of the folder`, { cause })
         throw new Error(`object ${sha256} is missing from ${folder}: restore it from the backup that belongs to this log`, { cause })
       })
       if (createHash('sha256').update(bytes).digest('hex') !== sha256) throw new Error(`object ${sha256} in ${folder} was changed: restore it from a backup`)

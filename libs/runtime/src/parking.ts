@@ -1,8 +1,9 @@
-import { definitionOf, entryId, type RuntimeEvent } from '@zyra/contracts'
-import { aggregateFilter, subjectOf, type EventLog, type StoredEvent } from '@zyra/jetstream'
+import { entryId, type RuntimeEvent } from '@zyra/contracts'
+import { addressOf, aggregateFilter, subjectOf, type EventLog, type StoredEvent } from '@zyra/jetstream'
 import type { Decisions } from './decisions.ts'
+import { readPlain } from './plain.ts'
 
-type HandlerKind = 'policy' | 'reactor'
+export type HandlerKind = 'policy' | 'reactor'
 
 /** Who gave up on what. */
 export interface Lot {
@@ -13,109 +14,145 @@ export interface Lot {
   readonly subject: string
 }
 
+/** An event that waits. */
+export interface Waiting {
+  readonly sequence: number
+  /** The position in the log at which it was last given up on; 0 for one that only waits behind another. */
+  readonly failedAt: number
+}
+
 /** A lot with what waits in it, oldest first. */
 export interface LotContent {
   readonly lot: Lot
-  readonly sequences: readonly number[]
-  readonly error: string
+  readonly waiting: readonly Waiting[]
   /** The attempts of earlier redrives by the id of the request that asked for them. */
   readonly attempts: ReadonlyMap<string, number>
+}
+
+/** Why an event waits. */
+export interface GivenUp {
+  readonly error: string
+  /** 0 for one that only waits behind another. */
+  readonly tries: number
+  /** The request for a redrive in which it failed once more. */
+  readonly requestId?: string
 }
 
 /** Dead letters: an aggregate on which a handler gave up waits here, with its error, until somebody redrives it. */
 export interface Parking {
   readonly holds: (lot: Lot) => boolean
-  readonly park: (lot: Lot, stored: StoredEvent, error: string, tries: number) => Promise<void>
+  /** True if the event was parked in this lot once, whether it still waits or was redriven: nobody but a redrive deals with it. */
+  readonly knows: (lot: Lot, sequence: number) => boolean
+  readonly park: (lot: Lot, stored: StoredEvent, why: GivenUp) => Promise<void>
   /** @throws Error when there is no such lot */
   readonly content: (merchant: string, parkedId: string) => Promise<LotContent>
   /** Records that a lot is being redriven; the same request always gets the same attempt. */
   readonly redriven: (content: LotContent, requestId: string) => Promise<number>
   /** Records that everything up to this event is handled; the lot is free once nothing is left. */
   readonly unpark: (lot: Lot, requestId: string, upToSequence: number) => Promise<void>
+  /** Lots in which something waits. */
   readonly size: () => number
 }
 
+/** What parking stands on. */
+export interface ParkingOptions {
+  readonly log: Pick<EventLog, 'load' | 'lastOf'>
+  readonly decisions: Pick<Decisions, 'record'>
+  readonly service: string
+  readonly kind: HandlerKind
+}
+
 /** The id of a lot: what the command line shows and takes. */
-export const parkedIdOf = ({ handler, subject }: Lot): string => `${handler}~${subject.split('.').slice(2).join('~')}`
+export const parkedIdOf = ({ handler, subject }: Pick<Lot, 'handler' | 'subject'>): string => `${handler}~${subject.split('.').slice(2).join('~')}`
 
 type ParkedEvent = Extract<RuntimeEvent, { type: 'runtime.HandlerParked' | 'runtime.HandlerRedriven' | 'runtime.HandlerUnparked' }>
 
-const asParked = (stored: StoredEvent): ParkedEvent => {
-  const data = definitionOf(stored.envelope.type).schema.parse(stored.data)
-  return { type: stored.envelope.type, data } as ParkedEvent
+interface Known {
+  readonly waiting: Set<number>
+  readonly everParked: Set<number>
 }
 
-const lotOf = (stored: StoredEvent): Lot => {
-  const { handler, kind, subject } = asParked(stored).data
-  return { handler, kind, subject, merchant: stored.envelope.source.split('/')[1] ?? '' }
+const contentOf = (stored: readonly StoredEvent[]): (LotContent & { readonly everParked: readonly number[] }) | undefined => {
+  const last = stored.at(-1)
+  if (last === undefined) return undefined
+  const waiting = new Map<number, number>()
+  const attempts = new Map<string, number>()
+  const everParked: number[] = []
+  for (const one of stored) {
+    const event = readPlain<ParkedEvent>(one)
+    switch (event.type) {
+      case 'runtime.HandlerRedriven':
+        attempts.set(one.envelope.causationId, event.data.attempt)
+        break
+      case 'runtime.HandlerUnparked':
+        for (const sequence of waiting.keys()) if (sequence <= event.data.upToSequence) waiting.delete(sequence)
+        break
+      case 'runtime.HandlerParked':
+        waiting.set(event.data.sequence, event.data.tries > 0 ? one.sequence : waiting.get(event.data.sequence) ?? 0)
+        everParked.push(event.data.sequence)
+    }
+  }
+  const { handler, kind, subject } = readPlain<ParkedEvent>(last).data
+  return {
+    lot: { handler, kind, subject, merchant: addressOf(last.subject).merchant },
+    waiting: [...waiting].map(([sequence, failedAt]) => ({ sequence, failedAt })).toSorted((a, b) => a.sequence - b.sequence),
+    attempts, everParked,
+  }
 }
 
-/** Reads what is parked from the log and keeps track of it. */
-export const openParking = async ({ log, decisions, service }: { log: EventLog; decisions: Decisions; service: string }): Promise<Parking> => {
-  const held = new Set<string>()
-  const keyOf = (lot: Lot): string => `${lot.merchant}|${lot.kind}|${parkedIdOf(lot)}`
-  const addressOf = (lot: Lot) => ({ merchant: lot.merchant, aggregate: 'parked', id: parkedIdOf(lot) })
+/** Reads what handlers of one kind parked, and keeps track of it for as long as nobody else parks. */
+export const openParking = async ({ log, decisions, service, kind }: ParkingOptions): Promise<Parking> => {
+  const lots = new Map<string, Known>()
+  const keyOf = (lot: Lot): string => `${lot.merchant}|${parkedIdOf(lot)}`
+  const knownOf = (lot: Lot): Known => {
+    const known = lots.get(keyOf(lot)) ?? { waiting: new Set(), everParked: new Set() }
+    lots.set(keyOf(lot), known)
+    return known
+  }
 
-  const record = (lot: Lot, event: RuntimeEvent, causationId: string, correlationId: string, attempt = 1): Promise<boolean> =>
-    decisions.record(addressOf(lot), [event], {
+  const record = (lot: Lot, event: ParkedEvent, causationId: string, correlationId: string, attempt = 1): Promise<boolean> =>
+    decisions.record({ merchant: lot.merchant, aggregate: 'parked', id: parkedIdOf(lot) }, [event], {
       meta: { merchant: lot.merchant, id: causationId, correlationId, backfill: false },
       handler: `park/${parkedIdOf(lot)}`,
       actor: `runtime:${service}`,
       attempt,
     })
 
-  const read = async (subject: string): Promise<LotContent | undefined> => {
-    const stored = await log.load(subject)
-    const last = stored.at(-1)
-    if (last === undefined) return undefined
-    let sequences: number[] = []
-    let error = ''
-    const attempts = new Map<string, number>()
-    for (const one of stored) {
-      const event = asParked(one)
-      if (event.type === 'runtime.HandlerRedriven') attempts.set(one.envelope.causationId, event.data.attempt)
-      else if (event.type === 'runtime.HandlerUnparked') sequences = sequences.filter((sequence) => sequence > event.data.upToSequence)
-      else {
-        sequences.push(event.data.sequence)
-        if (event.data.tries > 0) error = event.data.error
-      }
-    }
-    return { lot: lotOf(last), sequences: [...new Set(sequences)].toSorted((a, b) => a - b), error, attempts }
-  }
-
-  const content: Parking['content'] = async (merchant, parkedId) => {
-    const found = await read(subjectOf({ merchant, service, aggregate: 'parked', id: parkedId }))
-    if (found === undefined) throw new Error(`nothing is parked as "${parkedId}" in ${service}`)
-    return found
-  }
-
   for (const { subject } of await log.lastOf([aggregateFilter(service, 'parked')])) {
-    const found = await read(subject)
-    if (found !== undefined && found.sequences.length > 0) held.add(keyOf(found.lot))
+    const found = contentOf(await log.load(subject))
+    if (found?.lot.kind !== kind) continue
+    lots.set(keyOf(found.lot), { waiting: new Set(found.waiting.map(({ sequence }) => sequence)), everParked: new Set(found.everParked) })
   }
 
   return {
-    holds: (lot) => held.has(keyOf(lot)),
-    size: () => held.size,
-    content,
-    park: async (lot, stored, error, tries) => {
-      held.add(keyOf(lot))
+    holds: (lot) => (lots.get(keyOf(lot))?.waiting.size ?? 0) > 0,
+    knows: (lot, sequence) => lots.get(keyOf(lot))?.everParked.has(sequence) === true,
+    size: () => [...lots.values()].filter(({ waiting }) => waiting.size > 0).length,
+    park: async (lot, stored, { error, tries, requestId = '' }) => {
       const data = { handler: lot.handler, kind: lot.kind, subject: lot.subject, sequence: stored.sequence, tries, error }
       const { id, correlationId, attempt } = stored.envelope
-      await record(lot, { type: 'runtime.HandlerParked', data }, entryId(id, error, String(tries)), correlationId, attempt)
+      await record(lot, { type: 'runtime.HandlerParked', data }, entryId(id, error, String(tries), requestId), correlationId, attempt)
+      const { waiting, everParked } = knownOf(lot)
+      waiting.add(stored.sequence)
+      everParked.add(stored.sequence)
     },
-    redriven: async ({ lot: { handler, kind, subject, merchant }, attempts }, requestId) => {
+    content: async (merchant, parkedId) => {
+      const found = contentOf(await log.load(subjectOf({ merchant, service, aggregate: 'parked', id: parkedId })))
+      if (found === undefined) throw new Error(`nothing is parked as "${parkedId}" in ${service}`)
+      return found
+    },
+    redriven: async ({ lot, attempts }, requestId) => {
       const attempt = attempts.get(requestId) ?? attempts.size + 2
-      const lot = { handler, kind, subject, merchant }
-      await record(lot, { type: 'runtime.HandlerRedriven', data: { handler, kind, subject, attempt } }, requestId, requestId, attempt)
+      const { handler, kind: kindOfLot, subject } = lot
+      await record(lot, { type: 'runtime.HandlerRedriven', data: { handler, kind: kindOfLot, subject, attempt } }, requestId, requestId, attempt)
       return attempt
     },
     unpark: async (lot, requestId, upToSequence) => {
-      const { handler, kind, subject } = lot
+      const { handler, kind: kindOfLot, subject } = lot
       const causationId = entryId(requestId, 'unpark', String(upToSequence))
-      await record(lot, { type: 'runtime.HandlerUnparked', data: { handler, kind, subject, upToSequence } }, causationId, requestId)
-      const { sequences } = await content(lot.merchant, parkedIdOf(lot))
-      if (sequences.length === 0) held.delete(keyOf(lot))
+      await record(lot, { type: 'runtime.HandlerUnparked', data: { handler, kind: kindOfLot, subject, upToSequence } }, causationId, requestId)
+      const { waiting } = knownOf(lot)
+      for (const sequence of [...waiting]) if (sequence <= upToSequence) waiting.delete(sequence)
     },
   }
 }

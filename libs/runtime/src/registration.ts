@@ -2,8 +2,9 @@ import { definitionOf, entryId, INSTALLATION, type RuntimeEvent } from '@zyra/co
 import type { HandlerDeclaration } from '@zyra/es'
 import { aggregateFilter, type EventLog } from '@zyra/jetstream'
 import type { Decisions } from './decisions.ts'
+import { readPlain } from './plain.ts'
 
-type Registered = Extract<RuntimeEvent, { type: 'runtime.HandlerRegistered' }>['data']
+type Registered = Extract<RuntimeEvent, { type: 'runtime.HandlerRegistered' }>
 
 /** A handler of either kind. */
 export interface HandlerToRegister {
@@ -11,38 +12,49 @@ export interface HandlerToRegister {
   readonly handler: HandlerDeclaration
 }
 
-/**
- * Finds out from which position on each handler acts, and records it for those that are new: a handler that is added later
- * starts at the end of the log, since it would act on history otherwise. A renamed one goes on where its former name stood.
- * On an empty log every handler starts at the beginning.
- */
-export const registerHandlers = async (
-  { log, decisions, service }: { log: EventLog; decisions: Decisions; service: string },
-  handlers: readonly HandlerToRegister[],
-): Promise<ReadonlyMap<string, number>> => {
+/** What registering needs. */
+export interface RegistrationOptions {
+  readonly log: EventLog
+  readonly decisions: Pick<Decisions, 'record'>
+  readonly service: string
+  readonly now: () => Date
+}
+
+/** In so short a time an installation is set up; what came in meanwhile is meant for services that start a little later. */
+const SETTING_UP_MS = 60 * 60 * 1_000
+
+const readPositions = async ({ log, service }: RegistrationOptions): Promise<ReadonlyMap<string, number>> => {
   const stored = await log.lastOf([aggregateFilter(service, 'handler')])
-  const known = new Map(
-    stored.map(({ envelope, data }): [string, number] => {
-      const { handler, afterSequence } = definitionOf(envelope.type).schema.parse(data) as Registered
-      return [handler, afterSequence]
-    }),
-  )
-  const end = await log.lastSequence()
-  const isNew = known.size === 0
-  const positions = new Map<string, number>()
+  return new Map(stored.map((one) => readPlain<Registered>(one).data).map(({ handler, afterSequence }) => [handler, afterSequence]))
+}
+
+const isBeingSetUp = async ({ log, now }: RegistrationOptions): Promise<boolean> => {
+  const first = await log.at(1)
+  return first === undefined || now().getTime() - Date.parse(first.envelope.time) < SETTING_UP_MS
+}
+
+/**
+ * Finds out from which position on each handler acts, and records it for those that are new: a handler that is added later, alone or with
+ * its whole service, starts at the end of the log, since it would act on history otherwise. A renamed one goes on where its former name
+ * stood. While an installation is being set up, the handlers of a service that starts for the first time start at the beginning.
+ */
+export const registerHandlers = async (options: RegistrationOptions, handlers: readonly HandlerToRegister[]): Promise<ReadonlyMap<string, number>> => {
+  const { log, decisions, service } = options
+  let known = await readPositions(options)
+  const startsAt = known.size === 0 && (await isBeingSetUp(options)) ? 0 : await log.lastSequence()
   for (const { kind, handler: { name, previously = [] } } of handlers) {
-    const former = [name, ...previously].flatMap((one) => known.get(one) ?? [])[0]
-    const afterSequence = former ?? (isNew ? 0 : end)
-    positions.set(name, afterSequence)
     if (known.has(name)) continue
+    const former = previously.flatMap((one) => known.get(one) ?? [])[0]
     const id = entryId('register', service, name)
-    await decisions.record(
+    const isFirst = await decisions.record(
       { merchant: INSTALLATION, aggregate: 'handler', id: name },
-      [{ type: 'runtime.HandlerRegistered', data: { handler: name, kind, afterSequence } }],
+      [{ type: 'runtime.HandlerRegistered', data: { handler: name, kind, afterSequence: former ?? startsAt } }],
       { meta: { merchant: INSTALLATION, id, correlationId: id, backfill: false }, handler: 'register', actor: `runtime:${service}`, attempt: 1 },
     )
+    // Another process was faster: what it recorded holds.
+    known = isFirst ? new Map([...known, [name, former ?? startsAt]]) : await readPositions(options)
   }
-  return positions
+  return new Map(handlers.map(({ handler: { name } }) => [name, known.get(name) ?? startsAt]))
 }
 
 /** The subjects that handlers of these event names read. Events of the runtime are those of the service itself. */

@@ -132,11 +132,12 @@ describe.each(logs)('%s', (_name, open) => {
   })
 
   it('gives back the envelope with its epoch, and the data as JSON says it', async () => {
-    const event = { ...named('whole'), data: { when: new Date(0), nothing: undefined, text: 'Käse "5 %"', list: [1, null] } }
-    const [sequence] = (await log.append({ subject, events: [{ ...event, envelope: { ...event.envelope, command: '{"type":"Käse 5 %"}' } }] }) as { sequences: number[] }).sequences
+    const { envelope } = named('whole')
+    const command = '{"type":"Käse 5 %"}'
+    const data = { when: new Date(0), nothing: undefined, text: 'Käse "5 %"', list: [1, null] }
+    await log.append({ subject, events: [{ envelope: { ...envelope, command }, data }] })
     expect(await log.load(subject)).toEqual([{
-      subject, sequence,
-      envelope: { ...event.envelope, command: '{"type":"Käse 5 %"}', epoch: log.epoch },
+      subject, sequence: await log.lastSequence(), envelope: { ...envelope, command, epoch: log.epoch },
       data: { when: '1970-01-01T00:00:00.000Z', text: 'Käse "5 %"', list: [1, null] },
     }])
   })

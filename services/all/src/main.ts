@@ -14,7 +14,8 @@ const openLog = (config: Config): Logger => {
 
 const untilAsked = (): Promise<undefined> =>
   new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(undefined))
+    // A second signal while everything stops changes nothing: one press of Ctrl-C may arrive twice.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(undefined))
   })
 
 const show = (installation: Installation, config: Config, ended: AbortSignal): void => {

@@ -17,12 +17,12 @@ const MAIN = fileURLToPath(new URL('../../../apps/sandbox/dist/main.js', import.
  * Starts the sandbox and waits until it listens.
  * @throws Error with what the sandbox said when it cannot start
  */
-export const startSandbox = async (config: Config, gatewayUrl: string): Promise<SandboxProcess> => {
+export const startSandbox = async (config: Config, gatewayUrl: string, env = process.env): Promise<SandboxProcess> => {
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
-      ...process.env,
-      ZYRA_HOST: config.host,
+      ...env,
+      ZYRA_HOST: '127.0.0.1',
       ZYRA_SANDBOX_PORT: String(config.sandboxPort),
       ZYRA_DATA: config.dataDir,
       ZYRA_GATEWAY_URL: gatewayUrl,

@@ -16,7 +16,8 @@ export const painter = (isTerminal: boolean, env: NodeJS.ProcessEnv) => (style: 
 
 /** The screen that ends the start-up. */
 export const readyScreen = ({ gatewayUrl, sandboxUrl, config }: Places, paint: ReturnType<typeof painter>): string => {
-  const folder = relative(process.cwd(), config.dataDir) || config.dataDir
+  const near = relative(process.cwd(), config.dataDir)
+  const folder = near === '' || near.startsWith('..') ? config.dataDir : near
   const row = (name: string, value: string, note = ''): string => `  ${paint('dim', name.padEnd(9))} ${value}${note === '' ? '' : paint('dim', `   ${note}`)}`
   return [
     '',

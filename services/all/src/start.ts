@@ -27,7 +27,7 @@ const stopAll = async (parts: readonly ({ readonly stop: () => Promise<void> } |
  */
 export const start = async (config: Config, logger: Logger, step: Step): Promise<Installation> => {
   const port = await requirePort(config.host, config.port, 'ZYRA_PORT')
-  const sandboxPort = config.sandbox ? await requirePort(config.host, config.sandboxPort, 'ZYRA_SANDBOX_PORT') : config.sandboxPort
+  const sandboxPort = config.sandbox ? await requirePort('127.0.0.1', config.sandboxPort, 'ZYRA_SANDBOX_PORT') : config.sandboxPort
   const settled: Config = { ...config, port, sandboxPort }
   const parts: { servers?: Servers; sandbox?: SandboxProcess; running?: Running } = {}
   const stop = async (): Promise<void> => {
@@ -39,7 +39,7 @@ export const start = async (config: Config, logger: Logger, step: Step): Promise
     const servers = await step('Starting NATS and Postgres', () => startServers(settled, (line) => logger.debug({ line }, 'server')))
     parts.servers = servers
     const { natsUrl, databaseUrl, seedOf } = servers
-    const sandboxOrigin = `http://${config.host}:${sandboxPort}`
+    const sandboxOrigin = `http://127.0.0.1:${sandboxPort}`
     const definitions = config.services.map((name) => allServices[name])
     const running = await step('Starting the services', () => run(definitions, { config: settled, natsUrl, databaseUrl, seedOf, sandboxOrigin, logger }))
     parts.running = running

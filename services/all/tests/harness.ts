@@ -74,18 +74,28 @@ const spawnServices = async (env: NodeJS.ProcessEnv, port: number): Promise<Serv
   return { url, child, kill: end('SIGKILL'), stop: end('SIGTERM') }
 }
 
+/** How large the simulated shop is, and how patient its Etsy. */
+export interface SystemOptions {
+  /** Products on top of the demo shop's. */
+  readonly moreTiles?: number
+  /** Calls per second. Etsy's own limit would make most of a test's time. */
+  readonly etsyPerSecond?: number
+}
+
 /** Starts NATS, Postgres and the sandbox; the services are the test's to start, kill and start again. */
-export const startSystem = async ({ ordersPerMinute = 0 }: { readonly ordersPerMinute?: number } = {}): Promise<System> => {
+export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
+  const { moreTiles = 0, etsyPerSecond = 200 } = options
   const dataDir = mkdtempSync(join(tmpdir(), 'zyra-system-'))
   const [nats, postgres] = await Promise.all([startNats({ dir: dataDir, users: natsUsers() }), startPostgres({ dir: dataDir })])
   await prepareJetStream({ url: nats.url, name: 'test', inboxPrefix: inboxPrefixOf(ADMIN), seed: nats.seeds[ADMIN] ?? '' })
   const [port, sandboxPort] = [await requirePort('127.0.0.1', 0, 'ZYRA_PORT'), await requirePort('127.0.0.1', 0, 'ZYRA_SANDBOX_PORT')]
   const env: NodeJS.ProcessEnv = {
     ...process.env, NODE_OPTIONS: '', NATS_URL: nats.url, DATABASE_URL: postgres.url, ZYRA_DATA: dataDir,
-    ZYRA_SANDBOX: 'false', ZYRA_SANDBOX_PORT: String(sandboxPort), ZYRA_SANDBOX_ORDERS_PER_MINUTE: String(ordersPerMinute),
+    ZYRA_SANDBOX: 'false', ZYRA_SANDBOX_PORT: String(sandboxPort), ZYRA_SANDBOX_ORDERS_PER_MINUTE: '0',
+    ZYRA_SANDBOX_MORE_TILES: String(moreTiles), ZYRA_SANDBOX_ETSY_PER_SECOND: String(etsyPerSecond),
   }
   const config = loadConfig({ env: { ...env, ZYRA_PORT: String(port) } })
-  const sandbox = await startSandbox(config, `http://127.0.0.1:${port}`)
+  const sandbox = await startSandbox(config, `http://127.0.0.1:${port}`, env)
   const js = await openJetStream({ url: nats.url, name: 'test', inboxPrefix: inboxPrefixOf(ADMIN), seed: nats.seeds[ADMIN] ?? '' })
   const processes: ServicesProcess[] = []
   return {

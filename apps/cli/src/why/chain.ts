@@ -58,7 +58,7 @@ export const chainOf = ({ entries, services, startAfter, newer }: ChainParts): r
   const children = Map.groupBy(entries.filter(({ stored: { envelope } }) => envelope.causationId !== envelope.id), ({ stored }) => stored.envelope.causationId)
   const lots = Map.groupBy(entries.filter(({ stored }) => stored.envelope.type === 'runtime.HandlerParked'), ({ event }) => Reflect.get(Object(event.data), 'sequence') as unknown)
 
-  const fact = (entry: Entry): Fact => ({ entry, then: [...recordedSteps(entry), ...policySteps(entry), ...reactorSteps(entry), ...passedStep(entry)] })
+  const fact = (entry: Entry): Fact => ({ entry, then: [...passedStep(entry), ...recordedSteps(entry), ...policySteps(entry), ...reactorSteps(entry)] })
 
   const isActive = (handler: string, entry: Entry, backfill = false): boolean =>
     entry.stored.sequence > (startAfter.get(handler) ?? 0) && (!entry.stored.envelope.backfill || backfill)

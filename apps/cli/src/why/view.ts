@@ -40,7 +40,7 @@ const nothings = (steps: readonly Step[]): readonly Step[][] => [...Map.groupBy(
 const factLines = (fact: Fact, depth: number, since: number | undefined, look: ChainLook, prefix = ''): readonly Line[] => {
   const { entry } = fact
   const { envelope } = entry.stored
-  const text = `${prefix}${shortType(envelope.type)}  ${gist(entry, look.nameOf)}`
+  const text = `${shortType(envelope.type)}  ${prefix}${gist(entry, look.nameOf)}`
   return [{ entry, since, depth, text, style: 'bold' }, ...stepsLines(fact, depth + 1, look)]
 }
 
@@ -119,16 +119,17 @@ const paintFact = (text: string, style: Style | undefined, paint: Paint): string
 const rootLines = (root: Fact, look: ChainLook): readonly Line[] => {
   const { entry } = root
   const { actor } = entry.stored.envelope
-  const [first, ...rest] = factLines(root, 0, undefined, look, `${shortSubject(entry, look.nameOf)}: `)
+  const [first, ...rest] = factLines(root, 0, undefined, look, `${shortSubject(entry, look.nameOf)} `)
   const by: Line = { depth: 1, text: `let in by ${actor}`, style: 'dim' }
   return first === undefined ? rest : [first, by, ...rest]
 }
 
 /** How long it took from what entered to the last event, and how much it was. */
 const summary = (facts: readonly Fact[]): string => {
-  const times = facts.map(({ entry }) => timeOf(entry))
+  const entries = facts.flatMap(({ entry, then }) => [entry, ...then.flatMap((step) => (step.kind === 'effect' ? step.tries : step.kind === 'parked' ? step.lots : []))])
+  const times = entries.map(timeOf)
   const took = Math.max(...times) - Math.min(...times)
-  return `${count(facts.length, 'event')} in ${duration(took)} from what entered to the last answer.`
+  return entries.length === 1 ? 'Nothing followed from it.' : `${count(entries.length, 'event')} in ${duration(took)}, from what entered to the last answer.`
 }
 
 /** The tree for people. */

@@ -4,6 +4,7 @@ import { ETSY } from '../credentials.ts'
 import { home } from './home.ts'
 import { pottery } from './pottery.ts'
 import { LOCATIONS, totalStock, type DemoProduct, type DemoVariant, type Option } from './product.ts'
+import { tiles } from './tiles.ts'
 
 /** Below this many pieces in stock, Etsy sells nothing: the oversell buffer's default. */
 export const BUFFER = 2
@@ -13,12 +14,12 @@ export const demoProducts: readonly DemoProduct[] = [...pottery, ...home]
 
 const variantTitle = ({ values }: DemoVariant): string => (values.length === 0 ? 'Default Title' : values.join(' / '))
 
-/** The demo shop as Shopify has it. */
-export const shopifyCatalogue = (): Catalogue => ({
+/** The demo shop as Shopify has it, with so many tiles more. */
+export const shopifyCatalogue = (moreTiles = 0): Catalogue => ({
   name: 'Kiln & Linen',
   currency: 'EUR',
   locations: LOCATIONS,
-  products: demoProducts.filter(({ onShopify }) => onShopify).map(({ title, productType, variants }) => ({
+  products: [...demoProducts, ...tiles(moreTiles)].filter(({ onShopify }) => onShopify).map(({ title, productType, variants }) => ({
     title,
     productType,
     vendor: 'Kiln & Linen',
@@ -47,14 +48,14 @@ const valueNames = (): readonly string[] => {
 }
 
 /** The demo shop as Etsy has it. A listing with nothing to sell is inactive and keeps one piece, since Etsy wants at least that. */
-export const etsySeed = (): EtsySeed => {
+export const etsySeed = (moreTiles = 0): EtsySeed => {
   const names = valueNames()
   const valuesOf = ({ options }: DemoProduct, { values }: DemoVariant) => options.map((option, place) => {
     const value = values[place] ?? ''
     const name = option === 'Colour' ? 'Primary color' : option
     return { propertyId: PROPERTIES[option], name, valueId: FIRST_VALUE_ID + names.indexOf(`${option}/${value}`), value }
   })
-  const listings = demoProducts.flatMap((product) => {
+  const listings = [...demoProducts, ...tiles(moreTiles)].flatMap((product) => {
     if (product.etsy === undefined) return []
     const { listingId, title, tags } = product.etsy
     const quantities = product.variants.map((variant) => etsyStart(product, variant))

@@ -10,7 +10,7 @@ export const mirrorShopifyStock = policy<GatewayEvent, StockCommand>({
     'gateway.ShopifyWebhookReceived': ({ data: { topic, triggeredAt, body }, meta }) => {
       if (topicKey(topic) !== 'INVENTORY_LEVELS_UPDATE' || body === ERASED) return []
       const level = inventoryLevelUpdate.parse(parseExactJson(body))
-      const at = instant(triggeredAt ?? level.updated_at ?? meta.time) ?? meta.time
+      const at = instant(triggeredAt ?? '') ?? instant(level.updated_at ?? '') ?? instant(meta.time) ?? meta.time
       const command = { type: 'ObserveLevel', location: level.location_id, available: level.available, at } as const
       return [{ aggregate: 'stock', id: level.inventory_item_id, command }]
     },

@@ -71,14 +71,14 @@ const evolve = (state: StockState, event: StockEvent): StockState => {
 /** The facts a command brings, followed by what they mean for Etsy. `onEtsy` is what Etsy sells now, where that is known. */
 const thenMirror = (state: StockState, facts: readonly StockEvent[], because: Because, onEtsy?: number): readonly StockEvent[] => {
   const now = facts.reduce(evolve, state)
-  const available = totalOf(now)
-  if (now.listing === null || available === null) return facts
-  const { listingId, sku, maxQuantity } = now.listing
-  const quantity = quantityFor(available, now.buffer, maxQuantity)
-  if (quantity === now.decided && quantity === (onEtsy ?? quantity)) return facts
-  const before = onEtsy ?? now.decided
-  const data = { listingId, sku, available, buffer: now.buffer, before, quantity, lowers: before !== null && quantity < before, because }
-  return [...facts, { type: 'inventory.EtsyQuantityDecided', data }]
+  const [available, { buffer, listing, decided }] = [totalOf(now), now]
+  if (listing === null || available === null) return facts
+  const { listingId, sku, maxQuantity } = listing
+  const quantity = quantityFor(available, buffer, maxQuantity)
+  if (quantity === decided && quantity === (onEtsy ?? quantity)) return facts
+  const before = onEtsy ?? decided
+  const lowers = before !== null && quantity < before
+  return [...facts, { type: 'inventory.EtsyQuantityDecided', data: { listingId, sku, available, buffer, before, quantity, lowers, because } }]
 }
 
 const observed = (state: StockState, location: string, available: number | null, at: string, via: 'webhook' | 'read'): StockEvent => {
@@ -99,10 +99,9 @@ const levelsRead = (state: StockState, { levels, at }: Command<'ObserveChannels'
   const read = new Map(levels.map(({ location, available }) => [location, available]))
   const locations = [...new Set([...Object.keys(state.levels), ...read.keys()])]
   return locations.reduce<readonly StockEvent[]>((events, location) => {
-    const now = events.reduce(evolve, state)
-    const [known, available] = [now.levels[location], read.get(location) ?? null]
+    const [known, available] = [state.levels[location], read.get(location) ?? null]
     const stands = known !== undefined && (known.at >= at || known.available === available)
-    return stands ? events : [...events, observed(now, location, available, at, 'read')]
+    return stands ? events : [...events, observed(events.reduce(evolve, state), location, available, at, 'read')]
   }, [])
 }
 

@@ -26,9 +26,9 @@ export const stockRows = projection<InventoryEvent, StockRow>({
   indexes: ['sku'],
   on: {
     'inventory.ItemIdentified': (row = EMPTY, { data }) => ({ ...row, ...data }),
-    'inventory.StockObserved': (row = EMPTY, { data: { total } }) => ({ ...row, available: total }),
+    'inventory.StockObserved': (row = EMPTY, { data: { total } }) => ({ ...row, available: total, decided: total === null ? null : row.decided }),
     'inventory.BufferSet': (row = EMPTY, { data: { buffer } }) => ({ ...row, buffer }),
-    'inventory.EtsyListingLinked': (row = EMPTY, { data: { listingId } }) => ({ ...row, listingId, decided: null, etsy: null }),
+    'inventory.EtsyListingLinked': (row = EMPTY, { data: { listingId } }) => ({ ...row, listingId, decided: null, etsy: null, problem: null }),
     'inventory.EtsyListingUnlinked': (row = EMPTY) => ({ ...row, listingId: null, decided: null, etsy: null, problem: null }),
     'inventory.EtsyQuantityDecided': (row = EMPTY, { data: { quantity, buffer } }) => ({ ...row, decided: quantity, buffer }),
     'inventory.DriftFound': (row = EMPTY, { data: { found } }) => ({ ...row, etsy: found }),

@@ -1,0 +1,26 @@
+import { aggregateFilter } from '@zyra/jetstream'
+import { Failure } from '../base/failure.ts'
+import type { Reading } from '../base/reading.ts'
+import { openEntries } from '../log/entry.ts'
+import { didYouMean } from '../text/words.ts'
+import { isParkedEvent, lotFrom, type Lot } from './lots.ts'
+
+/** Every lot in which something waits, the oldest first. */
+export const readLots = async ({ log, hidden }: Pick<Reading, 'log' | 'hidden'>): Promise<readonly Lot[]> => {
+  const lots: Lot[] = []
+  for (const { subject } of await log.lastOf([aggregateFilter('*', 'parked')])) {
+    const entries = await openEntries(hidden, await log.load(subject))
+    const lot = lotFrom(entries.map(({ event }) => event).filter(isParkedEvent))
+    if (lot !== undefined && lot.waiting.length > 0) lots.push(lot)
+  }
+  return lots.toSorted((a, b) => a.since.localeCompare(b.since))
+}
+
+/** @throws Failure with near matches where nothing is parked under this id */
+export const lotNamed = (lots: readonly Lot[], id: string): Lot => {
+  const found = lots.filter((lot) => lot.id === id || lot.id.startsWith(id))
+  const [lot, ...others] = found.some((each) => each.id === id) ? found.filter((each) => each.id === id) : found
+  if (lot !== undefined && others.length === 0) return lot
+  if (lot !== undefined) throw new Failure(`${id} begins the ids of ${found.length} lots: ${found.map((each) => each.id).join(', ')}.`)
+  throw new Failure(`Nothing is parked as "${id}".${didYouMean(id, lots.map((each) => each.id)) || ' "npx zyra parked" lists what is.'}`)
+}

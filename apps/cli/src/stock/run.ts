@@ -1,0 +1,77 @@
+import { addressOf } from '@zyra/jetstream'
+import type { Position } from '@zyra/postgres'
+import { EXIT, Failure, wrongUsage, type ExitCode } from '../base/failure.ts'
+import { withReading, type Reading } from '../base/reading.ts'
+import type { Terminal } from '../base/terminal.ts'
+import { itemsOf, merchantsIn, type Item } from '../log/names.ts'
+import { sequenceAsOf } from '../log/ranges.ts'
+import { readTime, TIMES } from '../text/time.ts'
+import { didYouMean, thousands } from '../text/words.ts'
+import { lastDecisionOf } from '../why/find.ts'
+import { showChain } from '../why/run.ts'
+import { changeBuffer } from './buffer.ts'
+import { checkStock, type StockOptions } from './options.ts'
+import { itemJson, itemLines, stockSummary, stockTable } from './view.ts'
+
+const positionAt = async ({ log }: Reading, text: string, terminal: Terminal): Promise<Position> => {
+  const last = await log.lastSequence()
+  const sequence = /^#?\d+$/.test(text) ? Number(text.replace('#', '')) : undefined
+  if (sequence !== undefined) {
+    if (sequence >= 1 && sequence <= last) return { epoch: log.epoch, sequence }
+    throw new Failure(`--as-of: the log goes from #1 to #${thousands(last)}, found "${text}".`, EXIT.usage)
+  }
+  const time = readTime(text, terminal.now())
+  if (time === undefined) throw wrongUsage(`--as-of: expected a sequence, or ${TIMES}, found "${text}".`)
+  return { epoch: log.epoch, sequence: await sequenceAsOf(log, time, last, terminal.interrupted) }
+}
+
+const chooseMerchants = async (reading: Reading, wanted: string | undefined): Promise<readonly string[]> => {
+  const known = await merchantsIn(reading.log)
+  if (wanted === undefined) return known
+  if (known.includes(wanted)) return [wanted]
+  throw new Failure(`There is no merchant "${wanted}": ${known.length === 0 ? 'none is registered yet' : `there is ${known.join(', ')}`}.`)
+}
+
+const itemsNamed = (items: readonly Item[], sku: string): readonly Item[] => {
+  const found = items.filter(({ row, key }) => row.sku === sku || key === sku)
+  const folded = found.length > 0 ? found : items.filter(({ row }) => row.sku.toLowerCase() === sku.toLowerCase())
+  if (folded.length > 0) return folded
+  throw new Failure(`No item has the SKU "${sku}".${didYouMean(sku, items.map(({ row }) => row.sku)) || ' "npx zyra stock" lists them all.'}`)
+}
+
+const only = (found: readonly Item[]): Item => {
+  const [item, ...others] = found
+  if (item !== undefined && others.length === 0) return item
+  throw new Failure(`${found.length} inventory items have this SKU; name one by its id: ${found.map(({ key }) => key).join(', ')}.`, EXIT.usage)
+}
+
+const explain = async (reading: Reading, item: Item, json: boolean, terminal: Terminal): Promise<void> => {
+  if (!json) terminal.out(...itemLines(item, terminal.paint), '')
+  const stored = await lastDecisionOf(reading.log, item)
+  if (stored === undefined) throw new Failure(`Nothing is recorded of inventory item ${item.key} yet.`)
+  if (!json && stored.envelope.type !== 'inventory.EtsyQuantityDecided') terminal.out(`Nothing was decided about it yet; this is the last thing that was seen of it (${addressOf(stored.subject).aggregate}):`, '')
+  await showChain(reading, stored, { json, personal: false }, terminal)
+}
+
+const showOne = async (reading: Reading, found: readonly Item[], options: StockOptions, terminal: Terminal): Promise<void> => {
+  if (options.buffer !== undefined) return changeBuffer(reading, only(found), options.buffer, options.json, terminal)
+  if (options.why) return explain(reading, only(found), options.json, terminal)
+  if (options.json) return found.forEach((item) => terminal.out(JSON.stringify(itemJson(item))))
+  terminal.out(...found.flatMap((item, index) => [...(index === 0 ? [] : ['']), ...itemLines(item, terminal.paint)]))
+}
+
+/** `zyra stock` */
+export const runStock = (sku: string | undefined, options: StockOptions, terminal: Terminal): Promise<ExitCode> => {
+  checkStock(sku, options)
+  return withReading(async (reading) => {
+    const merchants = await chooseMerchants(reading, options.merchant)
+    const asOf = options.asOf === undefined ? undefined : await positionAt(reading, options.asOf, terminal)
+    const { items, currentTo } = await itemsOf(await reading.database(), merchants, asOf)
+    if (asOf !== undefined && !options.json) terminal.out(terminal.paint('dim', `As it was after #${thousands(asOf.sequence)}:`))
+    if (sku !== undefined) await showOne(reading, itemsNamed(items, sku), options, terminal)
+    else if (options.json) items.forEach((item) => terminal.out(JSON.stringify(itemJson(item))))
+    else if (items.length === 0) terminal.out('No item is known yet: the first reconcile reads them ("npx zyra reconcile").')
+    else terminal.out(...stockTable(items, terminal), '', terminal.paint('dim', `${stockSummary(items)} Rows stand at #${thousands(asOf?.sequence ?? currentTo?.sequence ?? 0)}.`))
+    return EXIT.ok
+  })
+}

@@ -1,0 +1,47 @@
+import { recorded, when, whenAnswered } from '@zyra/testing'
+import type { ItemOnChannels } from './channels.port.ts'
+import { readChannels } from './read-channels.reactor.ts'
+
+const asOf = '2026-11-20T08:00:00.400000000Z'
+const because = 'on schedule'
+
+const items = (count: number): ItemOnChannels[] => Array.from({ length: count }, (_, index) => ({
+  inventoryItem: String(index + 1), sku: `SKU-${index + 1}`, title: `Print ${index + 1}`, levels: [{ location: '7', available: index }], etsy: null,
+}))
+
+const pagesOf = (count: number) => whenAnswered(readChannels, { because }, { ok: true, value: { asOf, items: items(count) } }).events
+  .flatMap((event) => (event.type === 'inventory.ChannelsRead' ? [event.data] : []))
+
+describe('reading both channels', () => {
+  it('asks for everything when a run starts, with a permit to read', () => {
+    const started = recorded('inventory.ReconcileStarted', { because, at: '2026-11-20T08:00:00.000Z' })
+    when(readChannels, started).asks({ permit: { class: 'operational', effect: 'reads' }, input: { because } })
+  })
+
+  it('asks nothing at the end of a run', () => {
+    when(readChannels, recorded('inventory.ReconcileFinished', { items: 3 })).asksNothing()
+  })
+
+  it('records what the channels showed', () => {
+    whenAnswered(readChannels, { because }, { ok: true, value: { asOf, items: items(2) } })
+      .records({ type: 'inventory.ChannelsRead', data: { asOf, last: true, itemsBefore: 0, items: items(2).map((item) => ({ ...item, levels: [...item.levels] })) } })
+  })
+
+  it.each([[0, [0]], [1, [1]], [100, [100]], [101, [100, 1]], [250, [100, 100, 50]]])('records %d items in pages of %j, the last of which says so', (count, sizes) => {
+    const pages = pagesOf(count)
+    expect(pages.map((page) => page.items.length)).toEqual(sizes)
+    expect(pages.map(({ last }) => last)).toEqual(sizes.map((_, index) => index === sizes.length - 1))
+    expect(pages.map(({ itemsBefore }) => itemsBefore)).toEqual(sizes.map((_, index) => index * 100))
+    expect(pages.flatMap((page) => page.items.map(({ inventoryItem }) => inventoryItem))).toEqual(items(count).map(({ inventoryItem }) => inventoryItem))
+  })
+
+  it('records why a channel cannot be read', () => {
+    whenAnswered(readChannels, { because }, { ok: true, value: { failed: 'Etsy cannot be read: no such shop' } })
+      .records({ type: 'inventory.ChannelsReadFailed', data: { reason: 'Etsy cannot be read: no such shop' } })
+  })
+
+  it('records why nothing was read', () => {
+    whenAnswered(readChannels, { because }, { ok: false, error: 'everything is stopped' })
+      .records({ type: 'inventory.ChannelsReadFailed', data: { reason: 'everything is stopped' } })
+  })
+})
