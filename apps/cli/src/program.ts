@@ -3,6 +3,8 @@ import type { Tools } from './base/declare.ts'
 import { declareControl } from './control/declare.ts'
 import { declareEvents } from './events/declare.ts'
 import { declareParked } from './parked/declare.ts'
+import { declareRebuild } from './rebuild/declare.ts'
+import { declareSandbox } from './sandbox/declare.ts'
 import { declareStock } from './stock/declare.ts'
 import { declareWhy } from './why/declare.ts'
 
@@ -39,6 +41,8 @@ export const buildProgram = (tools: Tools): Command => {
   declareWhy(program, tools)
   declareStock(program, tools)
   declareParked(program, tools)
+  declareRebuild(program, tools)
   declareControl(program, tools)
+  declareSandbox(program, tools)
   return program
 }

@@ -67,6 +67,79 @@ export const inventoryEvents = {
     schema: z.strictObject({ listingId: z.string(), sku: z.string(), quantity: count, reason: z.string() }),
   }),
 
+  /** Etsy's receipts are being read from this time on (less an overlap: Etsy's clock is not ours). */
+  EtsyReceiptsPollStarted: event({ aggregate: 'etsy-receipts', schema: z.strictObject({ since: z.iso.datetime(), at: z.iso.datetime() }) }),
+  /** Somebody asked while a poll was under way: what it began too early to see is read right after it. */
+  EtsyReceiptsPollQueued: event({ aggregate: 'etsy-receipts', schema: z.strictObject({ at: z.iso.datetime() }) }),
+  /** Everything that Etsy sold before `until` is known. */
+  EtsyReceiptsPollFinished: event({ aggregate: 'etsy-receipts', schema: z.strictObject({ until: z.iso.datetime() }) }),
+  EtsyReceiptsPollFailed: event({ aggregate: 'etsy-receipts', schema: z.strictObject({ reason: z.string() }) }),
+  /** What the receipts that changed lately sold: paid and not cancelled. The same sale comes in every poll that sees its receipt. */
+  EtsyReceiptsRead: event({
+    aggregate: 'etsy-receipts-read',
+    schema: z.strictObject({
+      /** When the read began. */
+      until: z.iso.datetime(),
+      sales: z.array(
+        z.strictObject({
+          receiptId: z.string(),
+          transactionId: z.string(),
+          listingId: z.string(),
+          sku: z.string(),
+          quantity: count.positive(),
+          soldAt: z.iso.datetime(),
+        }),
+      ),
+    }),
+  }),
+  EtsyReceiptsReadFailed: event({ aggregate: 'etsy-receipts-read', schema: z.strictObject({ reason: z.string() }) }),
+
+  /** This SKU of an Etsy listing sells the pieces of an inventory item; its sales count from `since` on. */
+  EtsyOfferLinked: event({ aggregate: 'etsy-offer', schema: z.strictObject({ inventoryItem: z.string(), since: z.iso.datetime() }) }),
+  /** A sale that Shopify's stock has to follow: once for each transaction. */
+  EtsySaleMatched: event({
+    aggregate: 'etsy-offer',
+    schema: z.strictObject({ inventoryItem: z.string(), transactionId: z.string(), quantity: count.positive(), soldAt: z.iso.datetime() }),
+  }),
+  /** A sale of something that Shopify is not known to have. */
+  EtsySaleUnmatched: event({
+    aggregate: 'etsy-offer',
+    schema: z.strictObject({ transactionId: z.string(), quantity: count.positive(), soldAt: z.iso.datetime() }),
+  }),
+
+  /** Etsy sold pieces of the item: Shopify's stock at `location` is to follow, and is taken to be lower already. */
+  EtsySold: event({
+    aggregate: 'stock',
+    schema: z.strictObject({
+      transactionId: z.string(),
+      quantity: count.positive(),
+      location: z.string(),
+      /** What is left, over all tracked locations. */
+      total: count,
+      /** The most that Etsy may sell from now on; null where the item is linked to no listing. */
+      etsy: z.strictObject({ listingId: z.string(), sku: z.string(), quantity: count.nonnegative() }).nullable(),
+    }),
+  }),
+  /** Shopify took the sale off its stock at this time: what it tells of the location from then on has the sale in it. */
+  EtsySaleCounted: event({ aggregate: 'stock', schema: z.strictObject({ transactionId: z.string(), location: z.string(), at: vendorTime }) }),
+
+  /** Shopify's stock is to be changed by `delta`, once for the transaction. */
+  ShopifyAdjustmentDecided: event({
+    aggregate: 'shopify-adjustment',
+    schema: z.strictObject({ inventoryItem: z.string(), location: z.string(), delta: count.negative(), transactionId: z.string() }),
+  }),
+  /** Shopify did it, at this time by its own clock. */
+  ShopifyAdjusted: event({
+    aggregate: 'shopify-stock',
+    schema: z.strictObject({ inventoryItem: z.string(), location: z.string(), delta: count.negative(), transactionId: z.string(), at: vendorTime }),
+  }),
+  ShopifyAdjustmentRefused: event({
+    aggregate: 'shopify-stock',
+    schema: z.strictObject({
+      inventoryItem: z.string(), location: z.string(), delta: count.negative(), transactionId: z.string(), reason: z.string(),
+    }),
+  }),
+
   ReconcileStarted: event({ aggregate: 'reconcile', schema: z.strictObject({ because: z.string(), at: z.iso.datetime() }) }),
   /** The next run on the timetable. */
   ReconcileScheduled: event({ aggregate: 'reconcile', schema: z.strictObject({ at: z.iso.datetime() }) }),

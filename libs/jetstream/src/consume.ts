@@ -87,6 +87,8 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
   let mine: Ownership | undefined
   let [closed, ticking] = [false, false]
 
+  const isOverdue = ({ confirmedAt }: Ownership): boolean => performance.now() - confirmedAt > leaseMs - marginMs
+
   const pull = (): void => {
     if (closed || !link.connected() || mine?.ready === false) return
     const open = pulls.open()
@@ -160,7 +162,7 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
       header: (name) => headersOf(message).values.get(name) ?? '',
       ack: () => {
         const newest = owned.inWork.get(sequence)
-        if (mine !== owned || newest === undefined) return
+        if (mine !== owned || newest === undefined || isOverdue(owned)) return
         owned.inWork.delete(sequence)
         newest.respond('+ACK')
         pull()
@@ -171,6 +173,8 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
   const receive = (message: Msg, inbox: string): void => {
     if (closed || subscription?.getSubject() !== `${inbox}.*`) return
     const { code, description, values } = headersOf(message)
+    // A process that slept finds old deliveries in its buffers.
+    if (mine !== undefined && isOverdue(mine)) return lose()
     if (code > 0) return receiveStatus(message.subject, code, description)
     pulls.delivered()
     const pin = values.get('Nats-Pin-Id')
@@ -184,13 +188,12 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
     if (pin === undefined && unacknowledged > 0 && mine === undefined && !closed) await api.reset()
   }
 
+  /** A candidate may have become the owner meanwhile: then nothing is left to let go of. */
   const letGo = async ({ pin }: Ownership): Promise<void> => {
     if ((await api.facts()).pin !== pin) return
     await api.reset()
     await api.unpin()
   }
-
-  const isOverdue = ({ confirmedAt }: Ownership): boolean => performance.now() - confirmedAt > leaseMs - marginMs
 
   const tick = async (): Promise<void> => {
     if (mine !== undefined && isOverdue(mine)) lose()

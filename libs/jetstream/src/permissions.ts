@@ -39,6 +39,7 @@ export const servicePermissions = (service: string): UserPermissions => ({
       ...following(LOG_STREAM),
       ...['policy', 'reactor'].flatMap((kind) => owning(LOG_STREAM, `${service}-${kind}`)),
       `timers.set.${service}.>`,
+      ...reading(TIMER_STREAM),
       ...owning(TIMER_STREAM, `${service}-timers`),
       `probes.${service}.>`,
       ...keys,

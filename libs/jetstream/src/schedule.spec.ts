@@ -75,6 +75,17 @@ describe('a timer', () => {
     await close()
   })
 
+  it('that is moved away and back again fires at the time that it was given last', async () => {
+    const { of, close } = await carry()
+    const soon = inMs(500)
+    await set('there and back', soon)
+    await set('there and back', inMs(60_000))
+    await set('there and back', soon)
+    await until('it fires', () => of('there and back').length === 1)
+    expect(of('there and back')).toEqual([soon])
+    await close()
+  })
+
   it('set twice for the same time is one timer, also after it fired', async () => {
     const { of, close } = await carry()
     const at = inMs(400)

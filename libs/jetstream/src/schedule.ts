@@ -1,8 +1,8 @@
 import { headers as natsHeaders } from '@nats-io/transport-node'
-import { entryId } from '@zyra/contracts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ask, passes, type ApiError } from './ask.ts'
 import { openOwnedConsumer, type Delivery, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
+import { headersOf } from './headers.ts'
 import type { Connection } from './link.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
 import { TIMER_STREAM } from './streams.ts'
@@ -20,19 +20,27 @@ export interface Timer {
 const subjectFor = (stage: 'set' | 'due', { service, merchant, timer }: Timer): string =>
   `timers.${stage}.${service}.${encodeToken(merchant)}.${encodeToken(timer)}`
 
+const timeIn = (data: unknown): string => (typeof data === 'object' && data !== null && 'at' in data ? String(data.at) : '')
+
+/** True if the timer fired for this very time: without an id of its own, since one would keep a timer from being moved away and back again. */
+const hasFired = async (connection: Connection, timer: Timer, what: string): Promise<boolean> => {
+  const answer = await ask(connection, `$JS.API.DIRECT.GET.${TIMER_STREAM}`, JSON.stringify({ last_by_subj: subjectFor('due', timer) }), { what })
+  return headersOf(answer).code === 0 && timeIn(answer.json()) === timer.at
+}
+
 /**
  * Hands a timer to the server's scheduler (`@at`; the server's own cron would skip what falls into a downtime). Safe to repeat.
  * @throws RangeError for a time that is none, LogRefused without permission, LogUnavailable when the server does not answer
  */
 export const setTimer = async (connection: Connection, timer: Timer): Promise<void> => {
-  const { merchant, service, timer: name, at } = timer
+  const { timer: name, at } = timer
   if (Number.isNaN(Date.parse(at))) throw new RangeError(`timer ${name}: "${at}" is no time, expected ISO 8601`)
+  const what = `setting timer ${name}`
+  if (await hasFired(connection, timer, what)) return
   const headers = natsHeaders()
-  headers.set('Nats-Msg-Id', entryId('timer', merchant, service, name, at))
   headers.set('Nats-Schedule', `@at ${new Date(at).toISOString()}`)
   headers.set('Nats-Schedule-Target', subjectFor('due', timer))
   headers.set('Nats-Rollup', 'sub')
-  const what = `setting timer ${name}`
   const answer = await ask(connection, subjectFor('set', timer), JSON.stringify({ at }), { headers, what })
   const { error } = answer.json<{ error?: ApiError }>()
   if (error === undefined) return
@@ -52,8 +60,7 @@ const RETRY_AFTER_MS = 1_000
 /** @throws Error when the message is not what the scheduler made of a timer of this very service */
 const timerOf = ({ subject, json, header }: Delivery): Timer => {
   const [, , service = '', merchant = '', name = ''] = subject.split('.')
-  const data = json()
-  const at = typeof data === 'object' && data !== null && 'at' in data ? String(data.at) : ''
+  const at = timeIn(json())
   const timer = { service, merchant: decodeToken(merchant), timer: decodeToken(name), at }
   if (header('Nats-Scheduler') !== subjectFor('set', timer) || Number.isNaN(Date.parse(at))) throw new Error('it was not set by this service')
   return timer

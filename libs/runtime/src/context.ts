@@ -28,7 +28,6 @@ export interface ServiceContext {
   readonly logger: Logger
   /** The state of everything that runs in this process. */
   readonly health: () => Promise<HealthReport>
-  /** Milliseconds since 1970 now. */
   readonly now: () => Date
 }
 

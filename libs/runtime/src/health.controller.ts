@@ -30,7 +30,7 @@ export class HealthController {
     return { alive: true }
   }
 
-  /** Really working: it can append, its consumers move, its rows follow. 503 and the reasons otherwise. */
+  /** Really working: it can append, its its handlers are neither stuck nor idle, its rows follow; waiting for a vendor is work. 503 and the reasons otherwise. */
   @Get('readyz')
   async ready(@Res({ passthrough: true }) reply: Reply): Promise<HealthReport> {
     const report = await this.#state.health()
@@ -40,6 +40,8 @@ export class HealthController {
 
   @Get('metrics')
   async metrics(@Res({ passthrough: true }) reply: Reply): Promise<string> {
+    // How far readers are behind is known to whoever looks.
+    await this.#state.health()
     reply.header('content-type', this.#state.metrics.contentType)
     return this.#state.metrics.text()
   }

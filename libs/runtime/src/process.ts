@@ -22,4 +22,6 @@ export interface ProcessContext {
   readonly instance: string
   readonly health: () => Promise<HealthReport>
   readonly now: () => Date
+  /** How long what is under way may take to end when the process is asked to stop, in ms. */
+  readonly graceMs: number
 }

@@ -1,11 +1,12 @@
 import type { AnyProjection, Recorded } from '@zyra/es'
-import type { EventLog, StoredEvent } from '@zyra/jetstream'
+import { LogUnavailable, type EventLog, type StoredEvent } from '@zyra/jetstream'
 import { isTransient, projector, rebuild, switchTo, type Position, type Postgres, type Projector, type Source } from '@zyra/postgres'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Codec } from './codec.ts'
+import type { HealthCheck } from './context.ts'
 import { messageOf } from './errors.ts'
 import type { Observer } from './observer.ts'
 import { filtersOf } from './registration.ts'
+import { pauseFor, type Pause } from './retry.ts'
 
 /** What running projections needs. */
 export interface ProjectionsOptions {
@@ -15,19 +16,25 @@ export interface ProjectionsOptions {
   readonly service: string
   readonly observer: Observer
   readonly signal: AbortSignal
+  readonly pause?: Pause
 }
 
-/** How a projection is doing. */
-export interface ProjectionHealth {
-  readonly name: string
-  /** The sequence up to which its rows hold. */
-  readonly sequence: number
-  /** Why it stands still, or undefined. */
-  readonly stoppedBecause: string | undefined
+/** A projection at work. */
+export interface RunningProjection {
+  readonly check: () => HealthCheck
+  /** Resolves once the signal aborted and nothing is under way any more. */
+  readonly done: Promise<void>
 }
 
 const READ_AT_ONCE = 1_000
-const RETRY_MS = 1_000
+const PAUSES_MS: readonly number[] = [1_000, 2_000, 5_000, 10_000, 30_000]
+
+/** Events of other names share the subjects: they are neither opened nor understood. */
+const openWanted = async (codec: Codec, { on }: AnyProjection, stored: readonly StoredEvent[]): Promise<Recorded[]> => {
+  const events: Recorded[] = []
+  for (const one of stored) if (one.envelope.type in on) events.push(await codec.open(one))
+  return events
+}
 
 /** Events of a projection from a sequence on, opened; ends when the log, as it stood at the beginning, is read. */
 export async function* sourceOf({ log, codec, service, signal }: Omit<ProjectionsOptions, 'db' | 'observer'>, projection: AnyProjection, after: number): Source {
@@ -38,18 +45,12 @@ export async function* sourceOf({ log, codec, service, signal }: Omit<Projection
   // Without an event of these filters left, `follow` would wait for ever for the next one.
   if ((await log.lastOf(filters)).some(({ sequence }) => sequence > after)) {
     for await (const batch of log.follow({ filters, fromSequence: after + 1, batchSize: READ_AT_ONCE, signal })) {
-      yield { events: await openAll(codec, batch.events), upTo: { epoch: log.epoch, sequence: batch.upTo } }
+      yield { events: await openWanted(codec, projection, batch.events), upTo: { epoch: log.epoch, sequence: batch.upTo } }
       reached = batch.upTo
-      if (batch.pending === 0) break
+      if (batch.pending === 0 || batch.upTo >= end) break
     }
   }
-  if (end > reached) yield { events: [], upTo: { epoch: log.epoch, sequence: end } }
-}
-
-const openAll = async (codec: Codec, stored: readonly StoredEvent[]): Promise<Recorded[]> => {
-  const events: Recorded[] = []
-  for (const one of stored) events.push(await codec.open(one))
-  return events
+  if (end > reached && !signal.aborted) yield { events: [], upTo: { epoch: log.epoch, sequence: end } }
 }
 
 /** Rebuilds beside the live rows, then switches. */
@@ -58,20 +59,26 @@ export const rebuildProjection = async (options: Omit<ProjectionsOptions, 'obser
   return switchTo(options.db, projection, (after) => sourceOf(options, projection, after.sequence))
 }
 
+const passes = (error: unknown): boolean => isTransient(error) || error instanceof LogUnavailable
+
 /** Keeps the rows of one projection up to the log. It never skips: what it cannot fold stops it, with the reason, until a release mends it. */
-export const runProjection = (options: ProjectionsOptions, projection: AnyProjection): { readonly health: () => ProjectionHealth; readonly done: Promise<void> } => {
-  const { log, codec, db, service, observer, signal } = options
+export const runProjection = (options: ProjectionsOptions, projection: AnyProjection): RunningProjection => {
+  const { log, codec, db, service, observer, signal, pause = pauseFor } = options
   let sequence = 0
-  let stoppedBecause: string | undefined
+  let failures = 0
+  let problem: { readonly why: string; readonly passes: boolean } | undefined
 
   const follow = async (rows: Projector): Promise<void> => {
     if (await rows.needsRebuild()) await rebuildProjection(options, projection)
     sequence = (await rows.position()).sequence
+    // What it stumbled over stands before it still; what merely failed is over now that the rows can be read.
+    if (problem?.passes === true) problem = undefined
     for await (const batch of log.follow({ filters: filtersOf(service, [projection]), fromSequence: sequence + 1, batchSize: READ_AT_ONCE, signal })) {
       const from = performance.now()
-      const { position } = await rows.apply(await openAll(codec, batch.events), { epoch: log.epoch, sequence: batch.upTo })
+      const { position } = await rows.apply(await openWanted(codec, projection, batch.events), { epoch: log.epoch, sequence: batch.upTo })
       sequence = position.sequence
-      stoppedBecause = undefined
+      problem = undefined
+      failures = 0
       observer.handled(projection.name, 'projection', (performance.now() - from) / 1_000)
       observer.lag(projection.name, batch.pending)
     }
@@ -83,13 +90,18 @@ export const runProjection = (options: ProjectionsOptions, projection: AnyProjec
       try {
         await follow(rows)
       } catch (error) {
-        stoppedBecause = messageOf(error)
-        observer.problem(`projection ${projection.name}`, stoppedBecause)
-        if (!isTransient(error)) await rows.markStopped(stoppedBecause).catch(() => undefined)
-        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined)
+        const isNews = problem?.why !== messageOf(error)
+        problem = { why: messageOf(error), passes: passes(error) }
+        if (isNews) observer.problem(`projection ${projection.name}`, problem.why)
+        if (!problem.passes) await rows.markStopped(problem.why).catch(() => undefined)
+        await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)] ?? 1_000, signal)
+        failures += 1
       }
     }
   }
 
-  return { health: () => ({ name: projection.name, sequence, stoppedBecause }), done: keepGoing() }
+  return {
+    check: () => ({ name: `projection ${projection.name}`, ok: problem === undefined, detail: problem?.why ?? `at ${sequence}` }),
+    done: keepGoing(),
+  }
 }

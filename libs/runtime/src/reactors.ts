@@ -1,87 +1,71 @@
 import type { AnyReactor } from '@zyra/es'
-import { addressOf, type Delivery, type EventLog, type StoredEvent } from '@zyra/jetstream'
+import { addressOf, type StoredEvent } from '@zyra/jetstream'
 import pLimit from 'p-limit'
-import type { Codec } from './codec.ts'
-import type { DoEffect } from './effects.ts'
+import type { BeginEffect, EffectToDo } from './effects.ts'
 import { createLanes } from './lanes.ts'
-import type { Observer } from './observer.ts'
-import type { Lot, Parking } from './parking.ts'
-import { concerns, type Runner } from './policies.ts'
+import type { Lot } from './parking.ts'
 import { createRedrive } from './redrive.ts'
-import { tryUntilDone } from './retry.ts'
+import { whenAborted } from './retry.ts'
+import { concerns, createTrier, type Runner, type RunnerOptions } from './runner.ts'
 
 /** What running a service's reactors needs. */
-export interface ReactorRunnerOptions {
-  readonly service: string
+export interface ReactorRunnerOptions extends RunnerOptions {
   readonly reactors: readonly AnyReactor[]
-  readonly log: EventLog
-  readonly codec: Codec
-  readonly doEffect: DoEffect
-  readonly parking: Parking
-  /** The position after which each handler acts, by name. */
-  readonly startAfter: ReadonlyMap<string, number>
-  readonly observer: Observer
+  readonly beginEffect: BeginEffect
   /** Side effects under way at once. */
   readonly concurrency?: number
-  readonly pauses?: readonly number[]
 }
 
-/** Runs reactors: the effects of one aggregate in order, several aggregates at once. What cannot be done for now holds its lane. */
+/**
+ * Runs reactors: the effects of one reactor on one aggregate in order, everything else at once. What cannot be done for now holds its lane,
+ * and only that: another reactor, which asks another vendor, does not wait for it.
+ */
 export const createReactorRunner = (options: ReactorRunnerOptions): Runner => {
-  const { service, reactors, log, codec, doEffect, parking, startAfter, observer, concurrency = 8, pauses } = options
+  const { reactors, log, beginEffect, startAfter, observer, concurrency = 8 } = options
   const lanes = createLanes()
   const limit = pLimit(concurrency)
+  const { workOrPark, again } = createTrier('reactor', options)
 
-  const attemptOn = (lost: AbortSignal, name: string, subject: string, work: () => Promise<void>) =>
-    tryUntilDone(work, { lost, onWait: (why, holds) => observer.waited(name, subject, why, holds), ...(pauses === undefined ? {} : { pauses }) })
+  const laneOf = ({ handler, subject }: Pick<Lot, 'handler' | 'subject'>): string => `${handler}|${subject}`
+  const lotFor = ({ name }: AnyReactor, { subject }: StoredEvent): Lot => ({ handler: name, kind: 'reactor', subject, merchant: addressOf(subject).merchant })
 
-  const lotFor = (reactor: AnyReactor, stored: StoredEvent): Lot => ({
-    handler: reactor.name, kind: 'reactor', subject: stored.subject, merchant: addressOf(stored.subject).merchant,
-  })
-
-  const park = async (lot: Lot, stored: StoredEvent, error: string, tries: number, lost: AbortSignal): Promise<void> => {
-    observer.parked(lot.handler, lot.subject, error)
-    await attemptOn(lost, lot.handler, lot.subject, () => parking.park(lot, stored, error, tries))
-  }
-
-  const effect = (reactor: AnyReactor, stored: StoredEvent, attempt: number, lost: AbortSignal) =>
-    attemptOn(lost, reactor.name, stored.subject, () =>
+  /** Pauses between tries take no place of those that are under way. */
+  const tryOf = (effect: EffectToDo): (() => Promise<void>) => {
+    const begun = beginEffect(effect)
+    return () =>
       limit(async () => {
         const from = performance.now()
-        await doEffect(reactor, stored, await codec.open(stored), attempt, lost)
-        observer.handled(reactor.name, 'reactor', (performance.now() - from) / 1_000)
+        await begun()
+        observer.handled(effect.reactor.name, 'reactor', (performance.now() - from) / 1_000)
+      })
+  }
+
+  const handle: Runner['handle'] = async (stored, owned) => {
+    const concerned = reactors.filter((reactor) => concerns(reactor, stored, startAfter))
+    const dealtWith = await Promise.all(
+      concerned.map((reactor) => {
+        const lot = lotFor(reactor, stored)
+        return lanes.add(laneOf(lot), () => workOrPark(owned, reactor, lot, stored, tryOf({ reactor, stored, attempt: 1, owned })))
       }),
     )
-
-  const run = async (reactor: AnyReactor, stored: StoredEvent, lost: AbortSignal): Promise<void> => {
-    const lot = lotFor(reactor, stored)
-    if (parking.holds(lot)) return park(lot, stored, 'waits behind an earlier event that is parked', 0, lost)
-    const tried = await effect(reactor, stored, 1, lost)
-    if (tried.status === 'gave up') await park(lot, stored, tried.error.message, tried.tries, lost)
+    return dealtWith.every(Boolean)
   }
 
-  const deliver = async (delivery: Delivery, lost: AbortSignal): Promise<void> => {
-    let unreadable: Error | undefined
-    await lanes.add(delivery.subject, async () => {
-      const tried = await attemptOn(lost, `${service}-reactor`, delivery.subject, async () => {
-        const stored = delivery.read()
-        for (const reactor of reactors) if (concerns(reactor, stored, startAfter)) await run(reactor, stored, lost)
-      })
-      if (tried.status === 'gave up') unreadable = tried.error
-    })
-    if (unreadable !== undefined) throw unreadable
-    if (!lost.aborted) delivery.ack()
-  }
+  const find = (handler: string): AnyReactor | undefined => reactors.find(({ name, previously = [] }) => [name, ...previously].includes(handler))
 
   const redrive = createRedrive({
-    log, parking, kind: 'reactor', lanes,
-    handleAgain: async (lot, stored, attempt, lost) => {
-      const reactor = reactors.find(({ name, previously = [] }) => [name, ...previously].includes(lot.handler))
-      if (reactor === undefined) return `no reactor is called "${lot.handler}" any more`
-      const tried = await effect(reactor, stored, attempt, lost)
-      return tried.status === 'gave up' ? tried.error.message : undefined
+    log, kind: 'reactor', lanes,
+    laneOf: ({ handler, subject }) => laneOf({ handler: find(handler)?.name ?? handler, subject }),
+    handleAgain: async (lot, stored, attempt, owned) => {
+      const reactor = find(lot.handler)
+      if (reactor === undefined) return new Error(`no reactor is called "${lot.handler}" any more`)
+      return again(owned, reactor, lot, tryOf({ reactor, stored, attempt, owned }))
     },
   })
 
-  return { deliver, redrive }
+  const hold: Runner['hold'] = async (subject, { leaving }) => {
+    await Promise.all(reactors.map(({ name }) => lanes.add(laneOf({ handler: name, subject }), () => whenAborted(leaving))))
+  }
+
+  return { handle, redrive, hold }
 }

@@ -1,34 +1,51 @@
 import type { EventLog, StoredEvent } from '@zyra/jetstream'
 import type { Lanes } from './lanes.ts'
-import type { Lot, Parking } from './parking.ts'
+import type { Ownership } from './ownership.ts'
+import type { Lot } from './parking.ts'
 
 /** What redriving needs. */
 export interface RedriveOptions {
-  readonly log: EventLog
-  readonly parking: Parking
+  readonly log: Pick<EventLog, 'at'>
   readonly kind: 'policy' | 'reactor'
   readonly lanes: Lanes
-  /** Handles one waiting event again; answers why it failed, or undefined. */
-  readonly handleAgain: (lot: Lot, stored: StoredEvent, attempt: number, lost: AbortSignal) => Promise<string | undefined>
+  /** The lane in which the lot's own events are handled. */
+  readonly laneOf: (lot: Lot) => string
+  /** Handles one waiting event again; answers why it failed, undefined when it is done, 'left' when it is left to another owner. */
+  readonly handleAgain: (lot: Lot, stored: StoredEvent, attempt: number, owned: Ownership) => Promise<Error | 'left' | undefined>
 }
 
-/** Handles what waits in a lot again. */
-export type Redrive = (merchant: string, parkedId: string, requestId: string, lost: AbortSignal) => Promise<void>
+/** Who asked for a redrive, of what. */
+export interface RedriveRequest {
+  /** The id and the position of the event that asks for it. */
+  readonly id: string
+  readonly sequence: number
+  readonly merchant: string
+  readonly parkedId: string
+}
+
+/**
+ * Handles what waits in a lot again. May be repeated: what the same request handled already is not handled again.
+ * @throws Error when there is no such lot; LogUnavailable
+ */
+export type Redrive = (request: RedriveRequest, owned: Ownership) => Promise<void>
 
 /** Decides again on everything that waits in a lot, in order and in the lot's own lane; stops at what fails once more, which stays parked. */
-export const createRedrive = ({ log, parking, kind, lanes, handleAgain }: RedriveOptions): Redrive => async (merchant, parkedId, requestId, lost) => {
-  const { lot } = await parking.content(merchant, parkedId)
+export const createRedrive = ({ log, kind, lanes, laneOf, handleAgain }: RedriveOptions): Redrive => async (request, owned) => {
+  const { parking, leaving } = owned
+  const { lot } = await parking.content(request.merchant, request.parkedId)
   if (lot.kind !== kind) return
-  await lanes.add(lot.subject, async () => {
-    const content = await parking.content(merchant, parkedId)
-    const attempt = await parking.redriven(content, requestId)
-    for (const sequence of content.sequences) {
+  await lanes.add(laneOf(lot), async () => {
+    const content = await parking.content(request.merchant, request.parkedId)
+    if (leaving.aborted || content.waiting.length === 0) return
+    const attempt = await parking.redriven(content, request.id)
+    for (const { sequence, failedAt } of content.waiting) {
+      if (failedAt > request.sequence) return
       const stored = await log.at(sequence)
-      if (stored === undefined || lost.aborted) return
-      const error = await handleAgain(lot, stored, attempt, lost)
-      if (lost.aborted) return
-      if (error !== undefined) return parking.park(lot, stored, error, attempt)
-      await parking.unpark(lot, requestId, sequence)
+      if (stored === undefined) throw new Error(`event #${sequence}, which waits in "${request.parkedId}", is not in the log: restore it`)
+      const failed = await handleAgain(lot, stored, attempt, owned)
+      if (failed === 'left') return
+      if (failed !== undefined) return parking.park(lot, stored, { error: failed.message, tries: attempt, requestId: request.id })
+      await parking.unpark(lot, request.id, sequence)
     }
   })
 }

@@ -6,12 +6,14 @@ import { openPostgres } from '@zyra/postgres'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
-import type { HealthCheck, HealthReport } from './context.ts'
+import type { HealthReport } from './context.ts'
 import { messageOf } from './errors.ts'
-import { HealthController, PROCESS_STATE } from './health.controller.ts'
+import { HealthController, PROCESS_STATE, type ProcessState } from './health.controller.ts'
+import { createHealth } from './health.ts'
 import type { Logger } from './logging.ts'
 import { createMetrics } from './metrics.ts'
 import { fileObjects } from './objects.ts'
+import type { ProcessContext } from './process.ts'
 import { openService, type RunningService } from './running.ts'
 import type { ServiceDefinition } from './service.ts'
 import { JetStreamStrategy } from './strategy.ts'
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly sandboxOrigin: string
   readonly logger: Logger
   readonly now?: () => Date
+  /** How long what is under way may take to end once `close` is called, in ms. */
+  readonly graceMs?: number
 }
 
 /** Services at work in this process. */
@@ -39,9 +43,9 @@ export interface Running {
 
 /** A webhook's body above this size is refused before it is read, in bytes. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024
-const HEALTH_HOLDS_MS = 1_000
+const GRACE_MS = 10_000
 
-const createApp = async (services: readonly RunningService[], definitions: readonly ServiceDefinition[], state: unknown): Promise<NestFastifyApplication> => {
+const createApp = async (services: readonly RunningService[], definitions: readonly ServiceDefinition[], state: ProcessState): Promise<NestFastifyApplication> => {
   class RootModule {}
   const root = {
     module: RootModule,
@@ -61,52 +65,55 @@ const createApp = async (services: readonly RunningService[], definitions: reado
   return app
 }
 
-const healthOf = (services: readonly RunningService[], database: () => Promise<void>, isDraining: () => boolean) => {
-  let last: { readonly at: number; readonly report: Promise<HealthReport> } | undefined
-  const look = async (): Promise<HealthReport> => {
-    const rows = database().then(
-      (): HealthCheck => ({ name: 'postgres', ok: true, detail: 'takes writes' }),
-      (error: unknown): HealthCheck => ({ name: 'postgres', ok: false, detail: messageOf(error) }),
-    )
-    const checks = [await rows, ...(await Promise.all(services.map((running) => running.checks()))).flat()]
-    if (isDraining()) checks.push({ name: 'draining', ok: false, detail: 'takes no new work' })
-    return { ready: checks.every(({ ok }) => ok), checks }
-  }
-  return (): Promise<HealthReport> => {
-    const now = performance.now()
-    if (last === undefined || now - last.at > HEALTH_HOLDS_MS) last = { at: now, report: look() }
-    return last.report
-  }
+/** All of them, or none: what was opened is closed again where one fails. */
+const openServices = async (definitions: readonly ServiceDefinition[], process: ProcessContext): Promise<readonly RunningService[]> => {
+  const opened = await Promise.allSettled(definitions.map((definition) => openService(definition, process)))
+  const failed = opened.find((one) => one.status === 'rejected')
+  const services = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  if (failed === undefined) return services
+  await Promise.allSettled(services.map(({ close }) => close()))
+  throw failed.reason
 }
 
 /**
  * Runs services in this process until `close`.
- * @throws when a server cannot be reached, a port is taken or a user is refused: with one sentence that says what to do
+ * @throws when a server cannot be reached, a port is taken or a user is refused: with one sentence that says what to do. Nothing is left running then.
  */
 export const run = async (definitions: readonly ServiceDefinition[], options: RunOptions): Promise<Running> => {
-  const { config, natsUrl, seedOf, databaseUrl, sandboxOrigin, logger, now = () => new Date() } = options
+  const { config, natsUrl, seedOf, databaseUrl, sandboxOrigin, logger, now = () => new Date(), graceMs = GRACE_MS } = options
+  const masterKey = await loadMasterKey(join(config.dataDir, 'secrets', 'master.key'))
   const db = await openPostgres({ url: databaseUrl, onConnectionLost: (error) => logger.warn({ why: error.message }, 'connection to Postgres lost') })
   const metrics = createMetrics(logger)
   let draining = false
-  const services: RunningService[] = []
-  const health = healthOf(services, () => db.ready(), () => draining)
-  const masterKey = await loadMasterKey(join(config.dataDir, 'secrets', 'master.key'))
-  const process = {
-    config, natsUrl, seedOf, masterKey, db, metrics, logger, sandboxOrigin, health, now,
+  let services: readonly RunningService[] = []
+  const health = createHealth({ services: () => services, database: () => db.ready(), isDraining: () => draining, monotonic: () => performance.now() })
+  const process: ProcessContext = {
+    config, natsUrl, seedOf, masterKey, db, metrics, logger, sandboxOrigin, health, now, graceMs,
     objects: fileObjects(join(config.dataDir, 'objects')), instance: randomUUID(),
   }
-  services.push(...(await Promise.all(definitions.map((definition) => openService(definition, process)))))
-  const app = await createApp(services, definitions, { health, metrics })
-  await app.startAllMicroservices()
-  await app.listen(config.port, config.host)
-  return {
-    url: await app.getUrl(),
-    services,
-    health,
-    close: async () => {
-      draining = true
-      await app.close()
+
+  let app: NestFastifyApplication | undefined
+  let closing: Promise<void> | undefined
+  const closeAll = async (): Promise<void> => {
+    draining = true
+    try {
+      // Nest closes HTTP first, then each service through its strategy, and once only: what Nest does not know of yet is closed here.
+      if (app === undefined) await Promise.allSettled(services.map((one) => one.close()))
+      else await app.close()
+    } finally {
       await db.close()
-    },
+    }
+  }
+  const close = (): Promise<void> => (closing ??= closeAll())
+
+  try {
+    services = await openServices(definitions, process)
+    app = await createApp(services, definitions, { health, metrics })
+    await app.startAllMicroservices()
+    await app.listen(config.port, config.host)
+    return { url: await app.getUrl(), services, health, close }
+  } catch (error) {
+    await close().catch((problem: unknown) => logger.error({ why: messageOf(problem) }, 'closing after a failed start'))
+    throw error
   }
 }

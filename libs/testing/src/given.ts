@@ -1,7 +1,7 @@
 import { definitionOf } from '@zyra/contracts'
 import type { Decider, DomainCommand, DomainEvent } from '@zyra/es'
-import { deepStrictEqual } from 'node:assert/strict'
 import { deepFreeze, throughJson } from './deep-freeze.ts'
+import { same } from './same.ts'
 import { checked } from './zyra-event.ts'
 
 /** An aggregate with a history. */
@@ -47,21 +47,21 @@ export const given = <Command extends DomainCommand, Event extends DomainEvent, 
   const decided = (before: State, command: Command): Decided<Command, Event, State> => {
     throughJson(command)
     const events = decide(command, before)
-    deepStrictEqual(decide(command, before), events, `${command.type} decides something else when it is asked again`)
+    same(decide(command, before), events, `${command.type} decides something else when it is asked again`, decided)
     const after = events.reduce(evolved, before)
     const decision: Decided<Command, Event, State> = {
       ...at(after),
       events,
       then: (...expected) => {
-        deepStrictEqual(events, expected, `${command.type} should decide ${expected.map(({ type }) => type).join(', ') || 'nothing'}`)
+        same(events, expected, `${command.type} should decide ${expected.map(({ type }) => type).join(', ') || 'nothing'}`, decision.then)
         return decision
       },
       thenNothing: () => {
-        deepStrictEqual(events, [], `${command.type} should decide nothing`)
+        same(events, [], `${command.type} should decide nothing`, decision.thenNothing)
         return decision
       },
       thenState: (expected) => {
-        deepStrictEqual(pick(after, expected), { ...expected }, `the state after ${command.type} should be another`)
+        same(pick(after, expected), { ...expected }, `the state after ${command.type} should be another`, decision.thenState)
         return decision
       },
     }

@@ -1,6 +1,6 @@
 import type { AnyPolicy, AnyReactor, Dispatch, DomainCommand, DomainEvent, EffectRequest, EffectResult, Policy, Reactor, Recorded } from '@zyra/es'
-import { deepStrictEqual } from 'node:assert/strict'
 import { deepFreeze, throughJson } from './deep-freeze.ts'
+import { same } from './same.ts'
 import { checked } from './zyra-event.ts'
 
 /** What a policy makes of an event. */
@@ -37,27 +37,29 @@ const handled = <Result>(name: string, on: Handlers<Result>, event: Recorded): R
   const handler: Handlers<Result>[string] = on[event.type]
   const frozen = checked(event)
   const answer = handler?.(frozen as never)
-  deepStrictEqual(handler?.(frozen as never), answer, `${name} answers something else when it is asked again`)
+  same(handler?.(frozen as never), answer, `${name} answers something else when it is asked again`, when)
   return answer
 }
 
 const policyStory = (policy: AnyPolicy, event: Recorded): PolicyStory<DomainCommand> => {
   const commands = handled<readonly Dispatch[]>(policy.name, policy.on, event) ?? []
   throughJson(commands)
-  return {
+  const story: PolicyStory<DomainCommand> = {
     commands,
-    dispatches: (...expected) => deepStrictEqual(commands, expected, `${policy.name} should dispatch other commands for ${event.type}`),
-    dispatchesNothing: () => deepStrictEqual(commands, [], `${policy.name} should dispatch nothing for ${event.type}`),
+    dispatches: (...expected) => same(commands, expected, `${policy.name} should dispatch other commands for ${event.type}`, story.dispatches),
+    dispatchesNothing: () => same(commands, [], `${policy.name} should dispatch nothing for ${event.type}`, story.dispatchesNothing),
   }
+  return story
 }
 
 const reactorStory = (reactor: AnyReactor, event: Recorded): ReactorStory<unknown> => {
   const request = handled(reactor.name, reactor.on, event)
-  return {
+  const story: ReactorStory<unknown> = {
     request,
-    asks: (expected) => deepStrictEqual(request, expected, `${reactor.name} should ask something else for ${event.type}`),
-    asksNothing: () => deepStrictEqual(request, undefined, `${reactor.name} should ask nothing for ${event.type}`),
+    asks: (expected) => same(request, expected, `${reactor.name} should ask something else for ${event.type}`, story.asks),
+    asksNothing: () => same(request, undefined, `${reactor.name} should ask nothing for ${event.type}`, story.asksNothing),
   }
+  return story
 }
 
 /** `when(reactor, event).asks({ permit, input })` */
@@ -78,9 +80,10 @@ export const whenAnswered = <E extends DomainEvent, Input, Output, Outcome exten
   result: EffectResult<NoInfer<Output>>,
 ): OutcomeStory<Outcome> => {
   const events = reactor.outcome(deepFreeze(input), deepFreeze(result)).map(checked)
-  return {
+  const story: OutcomeStory<Outcome> = {
     events,
-    records: (...expected) => deepStrictEqual(events, expected, `${reactor.name} should record other events`),
-    recordsNothing: () => deepStrictEqual(events, [], `${reactor.name} should record nothing`),
+    records: (...expected) => same(events, expected, `${reactor.name} should record other events`, story.records),
+    recordsNothing: () => same(events, [], `${reactor.name} should record nothing`, story.recordsNothing),
   }
+  return story
 }

@@ -1,4 +1,4 @@
-import { type GatewayEvent } from '@zyra/contracts'
+import { INSTALLATION, type GatewayEvent } from '@zyra/contracts'
 import { z } from 'zod'
 
 type Request = Extract<GatewayEvent, { type: `gateway.${string}Requested` }>
@@ -15,6 +15,7 @@ export interface ControlRequest {
 }
 
 const merchant = z.string().regex(/^[A-Za-z0-9_-]+$/, 'expected letters, digits, "-" or "_"')
+  .refine((name) => name !== INSTALLATION, `"${INSTALLATION}" stands for the installation; choose another name`)
 const reason = z.string().max(500).default('')
 
 /** Each thing that can be asked for, with the shape of its body. */

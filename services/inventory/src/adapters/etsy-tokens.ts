@@ -16,17 +16,38 @@ export interface TokenFile {
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A file that was renamed is found under its new name after a power cut only once its folder is on disk as well. */
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
 /** See {@link TokenFile}. */
 export const tokenFile = (dataDir: string, merchant: string): TokenFile => {
   const path = join(dataDir, 'secrets', `etsy-${encodeURIComponent(merchant)}.json`)
   return {
     load: async () => {
-      try {
-        return tokens.parse(JSON.parse(await readFile(path, 'utf8')))
-      } catch (error) {
+      const text = await readFile(path, 'utf8').catch((error: unknown) => {
         if (isMissing(error)) return undefined
-        throw new Error(`${path} does not hold Etsy tokens any more: remove it and connect the shop to Etsy again`, { cause: error })
-      }
+        throw error
+      })
+      if (text === undefined) return undefined
+      const saved = tokens.safeParse(parse(text))
+      if (saved.success) return saved.data
+      // No cause: a parser's message quotes what it read.
+      throw new Error(`${path} does not hold Etsy tokens any more: remove it and connect the shop to Etsy again`)
     },
     save: async (saved) => {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -39,6 +60,7 @@ export const tokenFile = (dataDir: string, merchant: string): TokenFile => {
         await handle.close()
       }
       await rename(beside, path)
+      await syncFolder(dirname(path))
     },
   }
 }

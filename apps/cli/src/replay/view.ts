@@ -1,0 +1,46 @@
+import type { Comparison, Difference } from '@zyra/postgres'
+import type { DomainEvent } from '@zyra/es'
+import type { Paint } from '../text/paint.ts'
+import { cut } from '../text/table.ts'
+import { count, thousands } from '../text/words.ts'
+import { compact } from '../why/command-text.ts'
+import type { DecisionsReport } from './decisions.ts'
+
+/** How reports look. */
+export interface Look {
+  readonly paint: Paint
+  readonly width: number
+}
+
+const verdict = (isSame: boolean, paint: Paint): string => (isSame ? paint('green', 'identical') : paint('red', 'DIFFERENT'))
+
+const json = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
+
+const rowDifference = ({ merchant, key, from, field, live, rebuilt }: Difference, { paint, width }: Look): readonly string[] => [
+  `    ${merchant} ${key}, from #${from.sequence}: ${field}`,
+  `      ${paint('dim', 'live   ')} ${cut(json(live), width - 14)}`,
+  `      ${paint('dim', 'rebuilt')} ${cut(json(rebuilt), width - 14)}`,
+]
+
+/** Live and rebuilt rows of one projection. */
+export const rowsLines = (projection: string, { identical, upTo, compared, different, differences }: Comparison, look: Look): readonly string[] => [
+  `  ${verdict(identical, look.paint)}  rows of ${projection}: ${count(compared, 'version')} compared up to #${thousands(upTo.sequence)}${identical ? '' : `, ${thousands(different)} differ`}`,
+  ...differences.flatMap((difference) => rowDifference(difference, look)),
+]
+
+const eventsText = (events: readonly DomainEvent[]): string => (events.length === 0 ? 'no event' : events.map(({ type, data }) => `${type} ${json(data)}`).join('; '))
+
+/** Decisions of one decider, taken again. */
+export const decisionsLines = ({ service, aggregate, version, aggregates, decisions, facts, different, differences }: DecisionsReport, look: Look): readonly string[] => {
+  const { paint, width } = look
+  const checked = `${count(decisions, 'decision')} about ${count(aggregates, 'aggregate')}`
+  const others = facts === 0 ? '' : `; ${count(facts, 'event')} without a command, not checked`
+  return [
+    `  ${verdict(different === 0, paint)}  decider ${service}/${aggregate} v${version}: ${checked}${different === 0 ? '' : `, ${thousands(different)} differ`}${others}`,
+    ...differences.flatMap((each) => [
+      `    #${each.sequence} ${each.subject}, by v${each.deciderVersion}: ${cut(compact(each.command), Math.max(20, width - each.subject.length - 24))}`,
+      `      ${paint('dim', 'recorded')} ${cut(eventsText(each.recorded), width - 15)}`,
+      `      ${paint('dim', 'decided ')} ${each.error === undefined ? cut(eventsText(each.decided), width - 15) : paint('red', each.error)}`,
+    ]),
+  ]
+}
