@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Tools } from './base/declare.ts'
 import { declareControl } from './control/declare.ts'
+import { declareDoctor } from './doctor/declare.ts'
 import { declareEvents } from './events/declare.ts'
 import { declareParked } from './parked/declare.ts'
 import { declareRebuild } from './rebuild/declare.ts'
@@ -43,6 +44,7 @@ export const buildProgram = (tools: Tools): Command => {
   declareParked(program, tools)
   declareRebuild(program, tools)
   declareControl(program, tools)
+  declareDoctor(program, tools)
   declareSandbox(program, tools)
   return program
 }

@@ -94,6 +94,8 @@ describe('a consumer that has one owner', () => {
     const waited = performance.now() + 1_500
     await until('the ack wait has passed twice', () => performance.now() > waited)
     expect(owner.sequences()).toHaveLength(count)
+    const jsm = await jetstreamManager(await server.connect('admin'))
+    expect(await jsm.consumers.info('ZYRA', 'inventory-policy')).toMatchObject({ num_ack_pending: count, num_redelivered: 0 })
     owner.deliveries().forEach(({ ack }) => ack())
     await until('all is acknowledged', async () => (await owner.state()).inFlight === 0)
     expect(owner.sequences().slice(-10)).toEqual(sequences)

@@ -19,7 +19,7 @@ describe('the key store', () => {
     readdirSync(join(server.folder, 'nats'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter((file) => readFileSync(file).includes(value))
+      .filter((file) => readFileSync(file).includes(Buffer.from(value)))
 
   it('gives back what was put in, and undefined for what was not', async () => {
     const value = new Uint8Array([0, 255, 13, 10, 128])

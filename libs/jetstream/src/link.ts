@@ -58,7 +58,10 @@ export const watchLink = (nc: NatsConnection): Link => {
     for await (const { type } of nc.status()) if (type === 'disconnect' || type === 'reconnect' || type === 'error') note(type)
   }
   void watch()
-  void nc.closed().then(() => up.resolve())
+  void nc.closed().then(() => {
+    note('disconnect')
+    up.resolve()
+  })
 
   return {
     connected: () => connected && !nc.isClosed(),

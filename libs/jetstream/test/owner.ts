@@ -1,4 +1,5 @@
-// A process that works on a consumer, for specs that freeze it: tells what it sees on stdout, acknowledges what it holds when told to on stdin.
+// A process that works on a consumer, for specs that freeze it: tells what it sees on stdout, acknowledges what it holds when told to on stdin,
+// and ends when stdin does.
 import { createInterface } from 'node:readline'
 import { openJetStream } from '../src/open.ts'
 import { inboxPrefixOf } from '../src/permissions.ts'
@@ -12,6 +13,7 @@ const consumer = await js.consume({
   durable: 'inventory-policy',
   filters: ['zyra.*.inventory.stock.*'],
   leaseMs: Number(leaseMs),
+  maxInFlight: 1_000,
   onOwnership: (lost) => {
     tell('owned')
     lost.addEventListener('abort', () => tell('lost'))
@@ -22,7 +24,9 @@ const consumer = await js.consume({
   },
   onProblem: (problem) => tell(`problem ${problem}`),
 })
-createInterface({ input: process.stdin }).on('line', () => {
-  tell(`owns ${consumer.owns()}`)
-  for (const { ack } of held) ack()
-})
+createInterface({ input: process.stdin })
+  .on('line', () => {
+    tell(`owns ${consumer.owns()}`)
+    for (const { ack } of held) ack()
+  })
+  .on('close', () => process.exit())

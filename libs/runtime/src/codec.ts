@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { currentVersion, definitionOf, eventRegistry, readEvent, UnknownEventVersion } from '@zyra/contracts'
+import { currentVersion, definitionOf, eventRegistry, readEvent, UnknownEventVersion, type EventDefinition } from '@zyra/contracts'
 import type { DomainEvent, Recorded } from '@zyra/es'
 import { toRecorded, type StoredEvent } from '@zyra/jetstream'
 import { openEvent, sealEvent, type Vault } from '@zyra/privacy'
@@ -27,16 +27,25 @@ export interface Codec {
   readonly open: (stored: StoredEvent) => Promise<Recorded>
 }
 
-/** What this release cannot read is said before anything of it is touched: it may be encrypted or stored in ways unknown here. */
-const definitionFor = ({ type, version }: StoredEvent['envelope']) => {
-  if (!eventRegistry.has(type)) throw new UnknownEventVersion(`this release does not know the event ${type}. Install the release that wrote it.`)
-  const definition = definitionOf(type)
-  if (version <= currentVersion(definition)) return definition
-  throw new UnknownEventVersion(`${type} has version ${version}; this release knows versions 1 to ${currentVersion(definition)}. Install the release that wrote it.`)
+/** What events are sealed and opened with. */
+export interface CodecOptions {
+  readonly vault: Vault
+  readonly objects: Objects
+  /** The events that this release knows: those of the contracts. */
+  readonly registry?: ReadonlyMap<string, EventDefinition>
 }
 
 /** See {@link Codec}. */
-export const createCodec = ({ vault, objects }: { vault: Vault; objects: Objects }): Codec => {
+export const createCodec = ({ vault, objects, registry = eventRegistry }: CodecOptions): Codec => {
+  /** What this release cannot read is said before anything of it is touched: it may be encrypted or stored in ways unknown here. */
+  const readable = ({ type, version }: StoredEvent['envelope']): EventDefinition => {
+    const definition = registry.get(type)
+    if (definition === undefined) throw new UnknownEventVersion(`this release does not know the event ${type}. Install the release that wrote it.`)
+    const newest = currentVersion(definition)
+    if (version <= newest) return definition
+    throw new UnknownEventVersion(`${type} has version ${version}; this release knows versions 1 to ${newest}. Install the release that wrote it.`)
+  }
+
   const moveOut = async (data: unknown): Promise<unknown> => {
     const body = Buffer.from(JSON.stringify(data))
     if (body.length <= MAX_INLINE_BYTES) return data
@@ -52,14 +61,14 @@ export const createCodec = ({ vault, objects }: { vault: Vault; objects: Objects
 
   return {
     seal: async (merchant, id, event) => {
-      const definition = definitionOf(event.type)
+      const definition = registry.get(event.type) ?? definitionOf(event.type)
       const version = currentVersion(definition)
       const checked = readEvent(event.type, definition, version, event.data)
       const sealed = await sealEvent(vault, { merchant, id, definition, data: checked as Record<string, unknown> })
       return { data: await moveOut(sealed), version, checked }
     },
     open: async (stored) => {
-      const definition = definitionFor(stored.envelope)
+      const definition = readable(stored.envelope)
       const inline = await bringIn(stored.data)
       const opened = await openEvent(vault, { id: stored.envelope.id, definition, data: inline as Record<string, unknown> })
       return toRecorded(stored, readEvent(stored.envelope.type, definition, stored.envelope.version, opened))

@@ -11,7 +11,7 @@ import type { resumeOptions, stopOptions } from './options.ts'
 type Level = 'autopilot' | 'everything' | 'nothing'
 
 /** What is stopped, by merchant. */
-const levelsOf = async ({ log, hidden }: Pick<Reading, 'log' | 'hidden'>): Promise<ReadonlyMap<string, Level>> => {
+export const levelsOf = async ({ log, hidden }: Pick<Reading, 'log' | 'hidden'>): Promise<ReadonlyMap<string, Level>> => {
   const levels = new Map<string, Level>()
   for (const stored of await log.lastOf([aggregateFilter('orchestrator', 'stop-switch')])) {
     const event = known(await openEntry(hidden, stored))

@@ -12,7 +12,9 @@ export interface Look {
   readonly width: number
 }
 
-const verdict = (isSame: boolean, paint: Paint): string => (isSame ? paint('green', 'identical') : paint('red', 'DIFFERENT'))
+/** Nothing compared is nothing proved. */
+const verdict = (isSame: boolean, amount: number, paint: Paint): string =>
+  isSame ? (amount === 0 ? paint('dim', 'none yet ') : paint('green', 'identical')) : paint('red', 'DIFFERENT')
 
 const json = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
 
@@ -24,7 +26,7 @@ const rowDifference = ({ merchant, key, from, field, live, rebuilt }: Difference
 
 /** Live and rebuilt rows of one projection. */
 export const rowsLines = (projection: string, { identical, upTo, compared, different, differences }: Comparison, look: Look): readonly string[] => [
-  `  ${verdict(identical, look.paint)}  rows of ${projection}: ${count(compared, 'version')} compared up to #${thousands(upTo.sequence)}${identical ? '' : `, ${thousands(different)} differ`}`,
+  `  ${verdict(identical, compared, look.paint)}  rows of ${projection}: ${count(compared, 'version')} compared up to #${thousands(upTo.sequence)}${identical ? '' : `, ${thousands(different)} differ`}`,
   ...differences.flatMap((difference) => rowDifference(difference, look)),
 ]
 
@@ -36,7 +38,7 @@ export const decisionsLines = ({ service, aggregate, version, aggregates, decisi
   const checked = `${count(decisions, 'decision')} about ${count(aggregates, 'aggregate')}`
   const others = facts === 0 ? '' : `; ${count(facts, 'event')} without a command, not checked`
   return [
-    `  ${verdict(different === 0, paint)}  decider ${service}/${aggregate} v${version}: ${checked}${different === 0 ? '' : `, ${thousands(different)} differ`}${others}`,
+    `  ${verdict(different === 0, decisions, paint)}  decider ${service}/${aggregate} v${version}: ${checked}${different === 0 ? '' : `, ${thousands(different)} differ`}${others}`,
     ...differences.flatMap((each) => [
       `    #${each.sequence} ${each.subject}, by v${each.deciderVersion}: ${cut(compact(each.command), Math.max(20, width - each.subject.length - 24))}`,
       `      ${paint('dim', 'recorded')} ${cut(eventsText(each.recorded), width - 15)}`,

@@ -1,0 +1,105 @@
+import { bytes, count, thousands } from '../text/words.ts'
+import { duration } from '../text/time.ts'
+
+/** How one thing is. */
+export interface Check {
+  readonly name: string
+  readonly status: 'ok' | 'warn' | 'fail'
+  readonly detail: string
+  /** What to do; empty where all is well. */
+  readonly advice: string
+}
+
+/** One part of `/readyz`. */
+export interface Readiness {
+  readonly name: string
+  readonly ok: boolean
+  readonly detail: string
+}
+
+const ok = (name: string, detail: string): Check => ({ name, status: 'ok', detail, advice: '' })
+const warn = (name: string, detail: string, advice: string): Check => ({ name, status: 'warn', detail, advice })
+const fail = (name: string, detail: string, advice: string): Check => ({ name, status: 'fail', detail, advice })
+
+/** Node's version, such as 24.21.0. */
+export const nodeCheck = (version: string): Check =>
+  Number(version.split('.')[0]) >= 24 ? ok('Node', version) : fail('Node', version, 'Zyra needs Node 24; "npx zyra" brings it along.')
+
+const [LEAST, COMFORTABLE] = [500e6, 2e9]
+
+/** Free and total bytes where the data folder lies. */
+export const diskCheck = (free: number, total: number): Check => {
+  const detail = `${bytes(free)} free of ${bytes(total)}`
+  if (free < LEAST) return fail('Disk', detail, 'With a full disk nothing can be stored and webhooks are refused: free some space now.')
+  return free < COMFORTABLE ? warn('Disk', detail, 'Free some space: the log only grows.') : ok('Disk', detail)
+}
+
+const CLOCK_TOLERANCE_MS = 60_000
+
+/** The clock against the newest event of the log: time cannot have gone back. */
+export const clockCheck = (now: Date, newestEvent: string | undefined): Check => {
+  const behind = newestEvent === undefined ? 0 : Date.parse(newestEvent) - now.getTime()
+  const detail = now.toISOString()
+  if (behind > CLOCK_TOLERANCE_MS) return fail('Clock', `${detail}, ${duration(behind)} before the newest event`, 'Set the clock (a time server does it); nothing is appended until it is right.')
+  return ok('Clock', detail)
+}
+
+/** What the server says of itself, or why it does not. */
+export const serverCheck = (name: string, version: string | undefined, problem: string | undefined): Check =>
+  problem === undefined ? ok(name, version ?? 'answers') : fail(name, problem, 'See the file zyra.log in the data folder, and start again with "npm start".')
+
+/** The parts of `/readyz`, and whether the gateway answered at all. */
+export const readinessChecks = (parts: readonly Readiness[] | undefined, gatewayUrl: string): readonly Check[] => {
+  if (parts === undefined) return [fail('Gateway', `does not answer at ${gatewayUrl}`, 'Start again with "npm start".')]
+  const consumers = parts.filter(({ name }) => /-(policy|reactor|timers)$/.test(name))
+  const wrong = parts.filter((part) => !part.ok)
+  const isStuck = ({ name }: Readiness): boolean => consumers.some((consumer) => consumer.name === name)
+  const consumerCheck = wrong.some(isStuck) ? [] : [ok('Consumers', `${consumers.length} move: ${consumers.map(({ name, detail }) => `${name} (${detail})`).join('; ')}`)]
+  return [
+    wrong.length === 0 ? ok('Gateway', `${gatewayUrl} is ready: ${count(parts.length, 'part')} work`) : fail('Gateway', `${wrong.length} of ${parts.length} parts do not work`, 'See the lines below.'),
+    ...(consumers.length === 0 ? [] : consumerCheck),
+    ...wrong.map((part) => fail(part.name, part.detail, isStuck(part)
+      ? 'It has work and does not move: see zyra.log in the data folder for what holds it; a vendor that is away holds it rightly.'
+      : 'It mends by itself once what it needs is back; see zyra.log in the data folder.')),
+  ]
+}
+
+/** Lots in which something waits, and how many events wait in all. */
+export const parkedCheck = (lots: number, events: number): Check =>
+  lots === 0 ? ok('Parked', 'nothing') : warn('Parked', `${count(events, 'event')} wait in ${count(lots, 'lot')}`, 'See why with "npx zyra parked", mend it, and redrive.')
+
+/** Deliveries of the last 24 hours that made no sense. */
+export const quarantineCheck = (deliveries: number): Check =>
+  deliveries === 0
+    ? ok('Quarantine', 'no delivery in the last 24 hours')
+    : warn('Quarantine', `${count(deliveries, 'delivery', 'deliveries')} in the last 24 hours`, 'See why with "npx zyra events --type WebhookQuarantined".')
+
+/** Merchants whose calls are stopped. */
+export const switchCheck = (stopped: readonly (readonly [merchant: string, level: string])[]): Check =>
+  stopped.length === 0
+    ? ok('Stop switch', 'calls go out')
+    : warn('Stop switch', stopped.map(([merchant, level]) => `${merchant}: ${level === 'everything' ? 'everything is stopped' : 'autopilot is paused'}`).join(', '), 'Let calls go out again with "npx zyra resume".')
+
+/** How a projection's rows stand to the log. */
+export interface ProjectionFacts {
+  readonly name: string
+  /** Undefined where its rows were never written. */
+  readonly position: number | undefined
+  /** Events that concern it and are not in its rows yet. */
+  readonly behind: number
+  readonly stoppedBecause: string | undefined
+}
+
+const MUCH = 1_000
+
+/** One projection. */
+export const projectionCheck = ({ name, position, behind, stoppedBecause }: ProjectionFacts): Check => {
+  const title = `Rows ${name}`
+  if (stoppedBecause !== undefined) return fail(title, `stand still: ${stoppedBecause}`, 'A projection never skips: install the release that mends it, and the rows go on.')
+  if (position === undefined) return fail(title, 'were never written', 'Start again with "npm start", or "npx zyra rebuild".')
+  const detail = behind === 0 ? 'hold everything' : `${thousands(behind)}${behind >= MUCH ? ' or more' : ''} events behind`
+  return behind >= MUCH ? warn(title, detail, 'They catch up by themselves; should the number not fall, see zyra.log in the data folder.') : ok(title, detail)
+}
+
+/** What to count up to: more makes no difference to the check. */
+export const BEHIND_AT_MOST = MUCH

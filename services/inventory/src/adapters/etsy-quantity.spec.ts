@@ -1,0 +1,57 @@
+import { effect, openShops } from '../../test/shops.ts'
+import { etsyQuantity } from './etsy-quantity.ts'
+
+type Shops = Awaited<ReturnType<typeof openShops>>
+
+let shops: Shops
+beforeEach(async () => {
+  shops = await openShops({
+    catalogue: { name: 'Demo Shop', locations: ['Studio'], products: [] },
+    listings: [
+      { listingId: 1001, title: 'Mug', products: [{ sku: 'MUG', price: 2_450, quantity: 4 }] },
+      { listingId: 1002, title: 'Candle', state: 'sold_out', products: [{ sku: 'CANDLE', price: 1_200, quantity: 0 }] },
+    ],
+  })
+})
+afterEach(() => shops.close())
+
+const port = () => etsyQuantity(shops.channels)
+const mug = (quantity: number) => ({ listingId: '1001', sku: 'MUG', quantity })
+const onEtsy = () => shops.etsy.rows().find(({ sku }) => sku === 'MUG')
+
+describe('what Etsy sells', () => {
+  it('is set, and told with what it was before', async () => {
+    expect(await port().do(mug(3), effect())).toEqual({ quantity: 3, before: 4, written: true, renewed: false, alsoZeroed: [] })
+    expect(onEtsy()).toMatchObject({ sellable: 3 })
+  })
+
+  it('is not written again where it holds already', async () => {
+    expect(await port().do(mug(4), effect())).toEqual({ quantity: 4, before: 4, written: false, renewed: false, alsoZeroed: [] })
+    expect(onEtsy()).toMatchObject({ inventoryWrites: 0 })
+  })
+
+  it('is found to be set, or not', async () => {
+    expect(await port().find?.(mug(4), effect())).toEqual({ quantity: 4, before: 4, written: false, renewed: false, alsoZeroed: [] })
+    expect(await port().find?.(mug(3), effect())).toBeUndefined()
+  })
+
+  it('is lowered but not raised while everything is stopped', async () => {
+    expect(await port().do(mug(5), effect({ onlyLower: true }))).toEqual({ refused: 'everything is stopped, and this would raise what Etsy sells' })
+    expect(await port().do(mug(3), effect({ onlyLower: true }))).toMatchObject({ quantity: 3, written: true })
+  })
+
+  it.each([
+    ['the listing is gone', { listingId: '9999', sku: 'MUG', quantity: 1 }, 'Etsy has no such listing any more'],
+    ['the listing lost the SKU', { listingId: '1001', sku: 'CUP', quantity: 1 }, 'the listing has no such SKU any more'],
+    ['it would cost a fee', { listingId: '1002', sku: 'CANDLE', quantity: 1 }, 'the listing is sold out or has ended on Etsy, and putting it up again costs a listing fee; renew it there if you want to'],
+  ])('is refused in words for a person where %s', async (_what, wanted, refused) => {
+    expect(await port().do(wanted, effect())).toEqual({ refused })
+  })
+
+  it('is waited for where Etsy does not answer, and settled by finding out', async () => {
+    shops.etsy.faults.add({ kind: 'server-error-after-effect', where: { method: 'PUT' } })
+    await expect(port().do(mug(3), effect())).rejects.toMatchObject({ name: 'Transient', mayHaveHappened: true })
+    shops.etsy.faults.clear()
+    expect(await port().find?.(mug(3), effect())).toMatchObject({ quantity: 3, written: false })
+  })
+})
