@@ -14,6 +14,8 @@ export const layers = {
   'type:service': libs,
   'type:app': ['type:servers', ...libs],
   'type:composition': ['type:service', ...libs],
+  // Replaying needs the deciders and projections that services/all lists; what a service is made of stays out of reach.
+  'type:command-line': ['type:servers', 'type:composition', ...libs],
 }
 
 /** Specs may use their own package by its public face, start servers of their own, and in services tell their stories with `given()`. */
@@ -23,6 +25,7 @@ const inSpecs = {
   'type:runtime': ['type:servers'],
   'type:service': ['type:servers', 'type:testing'],
   'type:app': ['type:testing'],
+  'type:command-line': ['type:testing'],
   'type:composition': ['type:servers', 'type:testing', 'type:app'],
 }
 

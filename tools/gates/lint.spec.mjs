@@ -49,6 +49,8 @@ const inAnyFile = [
   [nx, 'services/gateway/src/relative.ts', importing('../../inventory/src/index.ts')],
   [nx, 'services/gateway/src/servers.ts', importing('@zyra/servers')],
   [nx, 'apps/cli/src/service.ts', importing('@zyra/inventory')],
+  [nx, 'apps/cli/src/app.ts', importing('@zyra/sandbox')],
+  [nx, 'services/all/src/command-line.ts', importing('@zyra/cli')],
   [nx, 'apps/sandbox/src/service.ts', importing('@zyra/all')],
   [nx, 'libs/es/src/up.ts', importing('@zyra/contracts')],
   [nx, 'libs/contracts/src/up.ts', importing('@zyra/es')],

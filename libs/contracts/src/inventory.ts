@@ -94,12 +94,14 @@ export const inventoryEvents = {
   }),
   EtsyReceiptsReadFailed: event({ aggregate: 'etsy-receipts-read', schema: z.strictObject({ reason: z.string() }) }),
 
-  /** This SKU of an Etsy listing sells the pieces of an inventory item; its sales count from `since` on. */
-  EtsyOfferLinked: event({ aggregate: 'etsy-offer', schema: z.strictObject({ inventoryItem: z.string(), since: z.iso.datetime() }) }),
+  /** This SKU of an Etsy listing sells the pieces of an inventory item that Shopify keeps at `location`; null where Shopify does not track it. */
+  EtsyOfferLinked: event({ aggregate: 'etsy-offer', schema: z.strictObject({ inventoryItem: z.string(), location: z.string().nullable(), since: vendorTime }) }),
   /** A sale that Shopify's stock has to follow: once for each transaction. */
   EtsySaleMatched: event({
     aggregate: 'etsy-offer',
-    schema: z.strictObject({ inventoryItem: z.string(), transactionId: z.string(), quantity: count.positive(), soldAt: z.iso.datetime() }),
+    schema: z.strictObject({
+      inventoryItem: z.string(), location: z.string(), transactionId: z.string(), quantity: count.positive(), soldAt: z.iso.datetime(),
+    }),
   }),
   /** A sale of something that Shopify is not known to have. */
   EtsySaleUnmatched: event({
@@ -107,21 +109,14 @@ export const inventoryEvents = {
     schema: z.strictObject({ transactionId: z.string(), quantity: count.positive(), soldAt: z.iso.datetime() }),
   }),
 
-  /** Etsy sold pieces of the item: Shopify's stock at `location` is to follow, and is taken to be lower already. */
-  EtsySold: event({
+  /**
+   * Pieces that Etsy sold are not for sale on either channel, although Shopify still counts them at `location`. Told again with `countedAt`
+   * once Shopify took them off, by its own clock: what Shopify tells of the location from then on has the sale in it.
+   */
+  SaleWithheld: event({
     aggregate: 'stock',
-    schema: z.strictObject({
-      transactionId: z.string(),
-      quantity: count.positive(),
-      location: z.string(),
-      /** What is left, over all tracked locations. */
-      total: count,
-      /** The most that Etsy may sell from now on; null where the item is linked to no listing. */
-      etsy: z.strictObject({ listingId: z.string(), sku: z.string(), quantity: count.nonnegative() }).nullable(),
-    }),
+    schema: z.strictObject({ transactionId: z.string(), quantity: count.positive(), location: z.string(), countedAt: vendorTime.nullable() }),
   }),
-  /** Shopify took the sale off its stock at this time: what it tells of the location from then on has the sale in it. */
-  EtsySaleCounted: event({ aggregate: 'stock', schema: z.strictObject({ transactionId: z.string(), location: z.string(), at: vendorTime }) }),
 
   /** Shopify's stock is to be changed by `delta`, once for the transaction. */
   ShopifyAdjustmentDecided: event({

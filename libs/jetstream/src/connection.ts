@@ -12,6 +12,8 @@ export interface ConnectOptions {
   readonly inboxPrefix: string
 }
 
+const GREETED_WITHIN_MS = 3_000
+
 /**
  * Connects and stays connected: a server that is away for minutes is waited for, half-open links are found within ten seconds.
  * The first connection is not waited for: a wrong address or seed is told at once.
@@ -21,6 +23,8 @@ export const connectNats = async ({ url, name, seed, inboxPrefix }: ConnectOptio
     servers: url.split(','),
     name,
     inboxPrefix,
+    // A server that dies while it greets us is noticed by nothing else (nats.js 3.4.0; 20 s if left alone).
+    timeout: GREETED_WITHIN_MS,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 100,

@@ -215,6 +215,14 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
   // What was on its way when the connection broke was delivered as far as the server knows: only setting it back brings it again in order.
   const stopWatching = link.onStatus((status) => (status === 'disconnect' || status === 'reconnect') && lose())
 
+  const stop = (): void => {
+    closed = true
+    timers.forEach(clearInterval)
+    stopWatching()
+    lose()
+  }
+  void nc.closed().then(stop)
+
   return {
     owns: () => mine !== undefined && mine.ready && !isOverdue(mine),
     state: async () => {
@@ -223,11 +231,8 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
     },
     close: async () => {
       if (closed) return
-      closed = true
       const owned = mine
-      timers.forEach(clearInterval)
-      stopWatching()
-      lose()
+      stop()
       if (owned === undefined || !link.connected()) return
       await letGo(owned).catch((error: unknown) => onProblem(`${durable} is let go only when the lease ends: ${messageOf(error)}`))
     },

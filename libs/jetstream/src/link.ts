@@ -25,7 +25,7 @@ const BRIDGED_MS = 1_000
  * @throws Error when there is no connection, or when it breaks before the answer
  */
 export const whileConnected = async <Answer>({ nc, link }: Connection, send: () => Promise<Answer>): Promise<Answer> => {
-  if (!link.connected()) await Promise.race([link.whenConnected(), delay(BRIDGED_MS)])
+  if (!link.connected()) await Promise.race([link.whenConnected(), delay(BRIDGED_MS, undefined, { ref: false })])
   if (!link.connected()) throw new Error(nc.isClosed() ? 'the connection was closed' : 'there is no connection')
   const broken = Promise.withResolvers<never>()
   const stopWatching = link.onStatus((status) => status === 'disconnect' && broken.reject(new Error('the connection broke')))

@@ -63,7 +63,7 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
       link.onStatus(listener)
     },
     close: async () => {
-      if (link.connected()) await Promise.race([nc.drain(), delay(DRAIN_TIMEOUT_MS)]).catch(() => undefined)
+      if (link.connected()) await Promise.race([nc.drain(), delay(DRAIN_TIMEOUT_MS, undefined, { ref: false })]).catch(() => undefined)
       await nc.close()
     },
   }

@@ -17,13 +17,13 @@ describe('the gate', () => {
   afterEach(() => opened.splice(0).forEach((gate) => gate.close()))
 
   const bench = () => {
-    const state = { now: 0, level: 'nothing' as StopLevel, of: '_', canSee: true, looks: 0 }
+    const state = { now: 0, level: 'nothing' as StopLevel, scope: '_', canSee: true, looks: 0 }
     const calls: string[] = []
     const gate = createGate({
       look: async () => {
         state.looks += 1
         if (!state.canSee) throw new Error('the log is away')
-        return { stops: new Map([[state.of, state.level]]), modes: new Map([['demo', 'sandbox'], ['shop', 'live']]) }
+        return { stops: new Map([[state.scope, state.level]]), modes: new Map([['demo', 'sandbox'], ['shop', 'live']]) }
       },
       sandboxOrigins: ['http://127.0.0.1:8090'],
       fetch: async (input) => {
@@ -69,9 +69,9 @@ describe('the gate', () => {
     ['everything', discretionary, false], ['everything', keeps, false], ['everything', reads, false], ['everything', lowers, true],
   ])('while %s is stopped', (level, permit, passes) => {
     it(`${passes ? 'lets' : 'does not let'} ${'effect' in permit ? permit.effect : permit.class} through, stopped for all or for the merchant`, async () => {
-      for (const of of ['_', 'demo']) {
+      for (const scope of ['_', 'demo']) {
         const { state, call, calls } = bench()
-        Object.assign(state, { level, of })
+        Object.assign(state, { level, scope })
         const done = call(permit)
         await (passes ? expect(done).resolves.toMatchObject({ status: 200 }) : expect(done).rejects.toBeInstanceOf(Stopped))
         expect(calls).toHaveLength(passes ? 1 : 0)
@@ -81,7 +81,7 @@ describe('the gate', () => {
 
   it('does not stop one merchant for another', async () => {
     const { state, call } = bench()
-    Object.assign(state, { level: 'everything', of: 'shop' })
+    Object.assign(state, { level: 'everything', scope: 'shop' })
     expect(await call(keeps)).toMatchObject({ status: 200 })
   })
 

@@ -34,8 +34,11 @@ const censor = (value: unknown, depth = 0): unknown => {
 const censorFields = (fields: Record<string, unknown>): Record<string, unknown> => ({ ...(censor(fields) as Record<string, unknown>) })
 
 /** Censors what gives itself away by its form, in messages of errors for instance. */
-const censorText = (line: string): string =>
-  line.replace(IN_URL, `$1${CENSORED}@`).replace(EMAIL, CENSORED).replace(BEARER, `$1 ${CENSORED}`).replace(KNOWN_SECRETS, CENSORED)
+const censorText = (text: string): string =>
+  text.replace(IN_URL, `$1${CENSORED}@`).replace(EMAIL, CENSORED).replace(BEARER, `$1 ${CENSORED}`).replace(KNOWN_SECRETS, CENSORED)
+
+/** The whole line once more: what is bound to a child logger is written without passing a formatter. */
+const censorLine = (line: string): string => `${censorText(JSON.stringify(censor(JSON.parse(line))))}\n`
 
 /** JSON lines, one per happening; what could hold a secret or personal data is censored wherever it stands. */
 export const createLogger = (level: string, destination?: DestinationStream): Logger =>
@@ -44,8 +47,8 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: censorFields, bindings: censorFields },
-      hooks: { streamWrite: censorText },
+      formatters: { level: (label) => ({ level: label }), log: censorFields },
+      hooks: { streamWrite: censorLine },
     },
     ...(destination === undefined ? [] : [destination]),
   )

@@ -37,7 +37,7 @@ const writeSynced = async (path: string, bytes: Uint8Array): Promise<void> => {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const isMissing = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
 
 /** Objects as files in a folder: written beside, synced, then renamed, so that a name never stands for half a body. */
 export const fileObjects = (folder: string): Objects => {

@@ -7,7 +7,8 @@ export const deepFreeze = <Value>(value: Value): Value => {
 
 /** The value as it comes back from the log: through JSON, and deep-frozen. @throws TypeError for what JSON cannot say */
 export const throughJson = (value: unknown): unknown => {
-  const text: string | undefined = JSON.stringify(value)
-  if (text === undefined) throw new TypeError(`${typeof value} is not JSON: an event's data is a plain object, array, text, number, boolean or null`)
+  // Its type hides it, but for what JSON cannot say there is no text.
+  const text: unknown = JSON.stringify(value)
+  if (typeof text !== 'string') throw new TypeError(`${typeof value} is not JSON: an event's data is a plain object, array, text, number, boolean or null`)
   return deepFreeze(JSON.parse(text))
 }

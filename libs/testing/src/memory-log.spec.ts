@@ -12,7 +12,8 @@ const named = (name: string): OutgoingEvent => ({
   },
 })
 const namesOf = (events: readonly StoredEvent[]): unknown[] => events.map(({ data }) => (data as { name: string }).name)
-const appending = (name: string, expectedSequence?: number) => ({ subject, events: [named(name)], ...(expectedSequence === undefined ? {} : { expectedSequence }) })
+const appending = (name: string, expectedSequence?: number) =>
+  ({ subject, events: [named(name)], ...(expectedSequence === undefined ? {} : { expectedSequence }) })
 
 describe('the log in memory', () => {
   it('says its epoch in every envelope', async () => {

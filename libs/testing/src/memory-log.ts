@@ -1,5 +1,6 @@
 import { envelope as envelopeSchema } from '@zyra/contracts'
-import { type AppendRequest, type AppendResult, type EventBatch, type EventLog, type FollowOptions, LogRefused, LogUnavailable, type StoredEvent } from '@zyra/jetstream'
+import { LogRefused, LogUnavailable } from '@zyra/jetstream'
+import type { AppendRequest, AppendResult, EventBatch, EventLog, FollowOptions, StoredEvent } from '@zyra/jetstream'
 import { deepFreeze, throughJson } from './deep-freeze.ts'
 import { matchesFilter } from './subject-filter.ts'
 
@@ -69,7 +70,9 @@ export const memoryLog = ({ epoch = 1, now = () => new Date(0) }: MemoryLogOptio
   const append = async (request: AppendRequest, signal?: AbortSignal): Promise<AppendResult> => {
     const fault = faults.shift()
     if (request.events.length === 0) return { status: 'appended', sequences: [] }
-    if (fault === 'unavailable' || signal?.aborted === true) throw new LogUnavailable(`the log did not take ${request.subject} in time; it is safe to append it again`)
+    if (fault === 'unavailable' || signal?.aborted === true) {
+      throw new LogUnavailable(`the log did not take ${request.subject} in time; it is safe to append it again`)
+    }
     if (fault === 'refused') throw new LogRefused(`the log refuses ${request.subject}: as the spec wants it`)
     if (fault === 'conflict') return { status: 'conflict' }
     if (typeof fault === 'function') await fault()

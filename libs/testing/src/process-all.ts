@@ -1,6 +1,6 @@
 import { currentVersion, definitionOf, eventId, readEvent } from '@zyra/contracts'
 import type { AnyDecider, AnyPolicy, AnyReactor, Decider, DomainCommand, DomainEvent, EffectContext, EffectResult, Port, Recorded } from '@zyra/es'
-import { subjectOf, toRecorded, type Address, type EventLog, type OutgoingEvent } from '@zyra/jetstream'
+import { subjectOf, toRecorded, type Address, type EventLog, type OutgoingEvent, type StoredEvent } from '@zyra/jetstream'
 import { deepFreeze } from './deep-freeze.ts'
 import { checked } from './zyra-event.ts'
 
@@ -31,11 +31,20 @@ interface Work extends Required<Pick<ProcessAllOptions, 'ports'>> {
 
 const RECENT = 5
 
-const openEvents = async (log: EventLog, subject: string): Promise<readonly Recorded[]> =>
-  (await log.load(subject)).map((stored) => toRecorded(stored, readEvent(stored.envelope.type, definitionOf(stored.envelope.type), stored.envelope.version, stored.data)))
+const open = (stored: StoredEvent): Recorded => {
+  const { type, version } = stored.envelope
+  return deepFreeze(toRecorded(stored, readEvent(type, definitionOf(type), version, stored.data)))
+}
+
+interface Cause {
+  readonly event: Recorded
+  readonly handler: string
+  readonly actor: string
+  readonly deciderVersion: number
+}
 
 /** What follows happens at the time of what caused it, so that nothing depends on a clock. */
-const outgoing = (address: Address, { meta }: Recorded, handler: string, actor: string, deciderVersion: number) => (event: DomainEvent, index: number): OutgoingEvent => ({
+const outgoing = (address: Address, { event: { meta }, handler, actor, deciderVersion }: Cause) => (event: DomainEvent, index: number): OutgoingEvent => ({
   data: checked(event).data,
   envelope: {
     id: eventId({ causationId: meta.id, handler, attempt: 1, index }), type: event.type, version: currentVersion(definitionOf(event.type)),
@@ -50,11 +59,11 @@ const decide = async ({ log, service, event }: Work, { name, on }: AnyPolicy): P
     const decider = service.deciders?.find((one) => one.aggregate === aggregate) as unknown as Decider<DomainCommand, DomainEvent, unknown> | undefined
     if (decider === undefined) throw new Error(`policy ${name} commands "${aggregate}", for which service ${service.name} has no decider`)
     const address = { merchant, service: service.name, aggregate, id }
-    const known = await openEvents(log, subjectOf(address))
-    const events = decider.decide(deepFreeze(command), known.reduce<unknown>((state, one) => deepFreeze(decider.evolve(state, one)), deepFreeze(decider.initialState)))
-    const handler = ordinal === 0 ? name : `${name}/${ordinal}`
-    const expectedSequence = known.at(-1)?.meta.sequence ?? 0
-    await log.append({ subject: subjectOf(address), expectedSequence, events: events.map(outgoing(address, event, handler, `policy:${name}`, decider.version)) })
+    const known = (await log.load(subjectOf(address))).map(open)
+    const state = known.reduce<unknown>((now, one) => deepFreeze(decider.evolve(now, one)), deepFreeze(decider.initialState))
+    const cause = { event, handler: ordinal === 0 ? name : `${name}/${ordinal}`, actor: `policy:${name}`, deciderVersion: decider.version }
+    const events = decider.decide(deepFreeze(command), state).map(outgoing(address, cause))
+    await log.append({ subject: subjectOf(address), expectedSequence: known.at(-1)?.meta.sequence ?? 0, events })
   }
 }
 
@@ -68,7 +77,7 @@ const act = async ({ log, service, event, ports }: Work, { name, on, port: portN
   const context: EffectContext = { merchant, key, onlyLower: false, signal: new AbortController().signal }
   const result: EffectResult<unknown> = { ok: true, value: await port.do(request.input, context) }
   const address = { merchant, service: service.name, aggregate: effect, id: aggregateId }
-  const events = outcome(request.input as never, result as never).map(outgoing(address, event, name, `reactor:${name}`, 0))
+  const events = outcome(request.input as never, result as never).map(outgoing(address, { event, handler: name, actor: `reactor:${name}`, deciderVersion: 0 }))
   await log.append({ subject: subjectOf(address), events })
 }
 
@@ -89,8 +98,7 @@ export const processAll = async (log: EventLog, { services, ports = {}, after = 
       const recent = await Promise.all(Array.from({ length: RECENT }, (_, index) => log.at(sequence - RECENT + index)))
       throw new Error(`${atMost} events and no end: services go in circles. The newest are ${recent.map((one) => one?.envelope.type).join(', ')}.`)
     }
-    const { type, version } = stored.envelope
-    const event = deepFreeze(toRecorded(stored, readEvent(type, definitionOf(type), version, stored.data)))
+    const event = open(stored)
     for (const service of services) {
       for (const policy of service.policies ?? []) if (concerns(policy, event)) await decide({ log, service, event, ports }, policy)
       for (const reactor of service.reactors ?? []) if (concerns(reactor, event)) await act({ log, service, event, ports }, reactor)

@@ -21,7 +21,9 @@ export interface Rows<R extends Row> {
 export const rows = <R extends Row>(projection: ProjectionOf<R>): Rows<R> => ({
   after: (...events) => {
     const merchants = new Set(events.map(({ meta }) => meta.merchant))
-    if (merchants.size > 1) throw new Error(`${projection.name}: events of several merchants (${[...merchants].join(', ')}) have no rows in common; tell one story for each`)
+    if (merchants.size > 1) {
+      throw new Error(`${projection.name}: events of several merchants (${[...merchants].join(', ')}) have no rows in common; tell one story for each`)
+    }
     const found = new Map<string, Row>()
     for (const event of events) {
       const key = rowKey(projection, checked(event))

@@ -1,4 +1,5 @@
-import { currentVersion, definitionOf, entryId, readEvent, type GatewayEvent, type InventoryEvent, type OrchestratorEvent, type RuntimeEvent } from '@zyra/contracts'
+import { currentVersion, definitionOf, entryId, readEvent } from '@zyra/contracts'
+import type { GatewayEvent, InventoryEvent, OrchestratorEvent, RuntimeEvent } from '@zyra/contracts'
 import type { DomainEvent, EventMeta, EventNamed, Recorded } from '@zyra/es'
 import { deepFreeze, throughJson } from './deep-freeze.ts'
 
@@ -15,11 +16,6 @@ export const checked = <E extends DomainEvent>(event: E): E => {
   return deepFreeze(event)
 }
 
-const [serviceOf, aggregateOf] = [
-  (type: string): string => type.slice(0, type.indexOf('.')),
-  (type: string): string => definitionOf(type).aggregate,
-]
-
 /**
  * An event as handlers see it. What `meta` does not say is made up: merchant `demo`, aggregate id `1`, sequence 1 of epoch 1, eight o'clock
  * on 20 November 2026, an id that depends on type, data and the rest of `meta` alone, and itself as its own cause.
@@ -32,8 +28,8 @@ export const recorded = <Type extends ZyraEvent['type']>(
 ): Recorded<{ readonly type: Type; readonly data: EventNamed<ZyraEvent, Type>['data'] }> => {
   const id = meta.id ?? entryId('recorded', type, JSON.stringify(data), JSON.stringify(meta))
   const made: EventMeta = {
-    id, time: '2026-11-20T08:00:00.000Z', merchant: 'demo', service: serviceOf(type), aggregate: aggregateOf(type), aggregateId: '1',
-    epoch: 1, sequence: 1, correlationId: id, causationId: id, actor: 'spec', backfill: false, ...meta,
+    id, time: '2026-11-20T08:00:00.000Z', merchant: 'demo', service: type.slice(0, type.indexOf('.')),
+    aggregate: definitionOf(type).aggregate, aggregateId: '1', epoch: 1, sequence: 1, correlationId: id, causationId: id, actor: 'spec', backfill: false, ...meta,
   }
   return checked({ type, data, meta: made })
 }

@@ -1,4 +1,4 @@
-import type { GatewayEvent, InventoryEvent, OrchestratorEvent, RuntimeEvent } from '@zyra/contracts'
+import { ERASED, type GatewayEvent, type InventoryEvent, type OrchestratorEvent, type RuntimeEvent } from '@zyra/contracts'
 import type { Recorded } from '@zyra/es'
 import { orderCreate, parseExactJson, topicKey } from '@zyra/vendor-shopify/webhooks'
 
@@ -9,7 +9,15 @@ export interface LiveState {
   /** What Shopify's newest orders sold of each SKU and was not told yet. */
   readonly sold: Readonly<Record<string, number>>
   /** Stock changes on their way to Etsy, by inventory item. */
-  readonly moving: Readonly<Record<string, { readonly what: string; readonly stock: number }>>
+  readonly moving: Readonly<Record<string, Move>>
+}
+
+/** `reachesEtsy` is false until something is decided: most changes below the buffer, for instance, leave Etsy as it is. */
+interface Move {
+  readonly what: string
+  readonly stock: number
+  readonly causationId: string
+  readonly reachesEtsy: boolean
 }
 
 type Event = Recorded<GatewayEvent | InventoryEvent | OrchestratorEvent | RuntimeEvent>
@@ -22,6 +30,7 @@ const without = <Value>(record: Readonly<Record<string, Value>>, key: string): R
 const nameOf = ({ skus }: LiveState, item: string): string => skus[item] ?? `item ${item}`
 
 const rememberOrder = (state: LiveState, body: string): LiveState => {
+  if (body === ERASED) return state
   const order = orderCreate.safeParse(parseExactJson(body))
   if (!order.success) return state
   const sold = { ...state.sold }
@@ -34,16 +43,23 @@ const whatHappened = (name: string, difference: number, pieces: number | undefin
   return difference > 0 ? `Shopify restocked ${difference} x ${name}` : `Shopify lowered ${name} by ${-difference}`
 }
 
-const onStock = (state: LiveState, { data: { before, available, total, via }, meta: { aggregateId } }: Of<'inventory.StockObserved'>): Step => {
+const onStock = (state: LiveState, { data: { before, available, total, via }, meta: { aggregateId, causationId } }: Of<'inventory.StockObserved'>): Step => {
   const name = nameOf(state, aggregateId)
   const move = state.moving[aggregateId]
   // Another location of an item whose change is on its way already.
-  if (total !== null && move !== undefined) return [{ ...state, moving: { ...state.moving, [aggregateId]: { ...move, stock: total } } }, undefined]
+  const isOnItsWay = move !== undefined && (move.reachesEtsy || move.causationId === causationId)
+  if (total !== null && isOnItsWay) return [{ ...state, moving: { ...state.moving, [aggregateId]: { ...move, stock: total } } }, undefined]
   const difference = (available ?? 0) - (before ?? 0)
   if (total === null || difference === 0 || before === null) return [state, undefined]
   const pieces = state.sold[name]
   const what = via === 'read' ? `Reconcile found ${name} changed` : whatHappened(name, difference, pieces)
-  return [{ ...state, sold: without(state.sold, name), moving: { ...state.moving, [aggregateId]: { what, stock: total } } }, undefined]
+  const started: Move = { what, stock: total, causationId, reachesEtsy: false }
+  return [{ ...state, sold: without(state.sold, name), moving: { ...state.moving, [aggregateId]: started } }, undefined]
+}
+
+const goesToEtsy = (state: LiveState, item: string): LiveState => {
+  const move = state.moving[item]
+  return move === undefined ? state : { ...state, moving: { ...state.moving, [item]: { ...move, reachesEtsy: true } } }
 }
 
 const arrived = (state: LiveState, item: string, onEtsy: string): Step => {
@@ -63,6 +79,8 @@ export const liveLine = (state: LiveState, event: Event): Step => {
       return [{ ...state, skus: { ...state.skus, [item]: event.data.sku } }, undefined]
     case 'inventory.StockObserved':
       return onStock(state, event)
+    case 'inventory.EtsyQuantityDecided':
+      return [goesToEtsy(state, item), undefined]
     case 'inventory.DriftFound':
       return [state, `Etsy sold ${event.data.found} x ${nameOf(state, item)} where ${event.data.decided} were decided: it is set right`]
     case 'inventory.EtsyQuantitySet':

@@ -9,7 +9,7 @@ import { stepsOn } from './steps.ts'
 
 const openLog = (config: Config): Logger => {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
-  return createLogger(config.logLevel, destination({ dest: join(config.dataDir, 'zyra.log'), append: true, mkdir: true, sync: false, mode: 0o600 }))
+  return createLogger(config.logLevel, destination({ dest: join(config.dataDir, 'zyra.log'), append: true, mkdir: true, sync: true, mode: 0o600 }))
 }
 
 const untilAsked = (): Promise<undefined> =>

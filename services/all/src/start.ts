@@ -31,8 +31,9 @@ export const start = async (config: Config, logger: Logger, step: Step): Promise
   const settled: Config = { ...config, port, sandboxPort }
   const parts: { servers?: Servers; sandbox?: SandboxProcess; running?: Running } = {}
   const stop = async (): Promise<void> => {
-    removeRunFile(config.dataDir)
     const { running, sandbox, servers } = parts
+    // Without servers of its own a start has failed, and the folder may be somebody else's who runs.
+    if (servers !== undefined) removeRunFile(config.dataDir)
     await stopAll([running === undefined ? undefined : { stop: running.close }, sandbox, servers])
   }
   try {

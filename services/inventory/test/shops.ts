@@ -8,9 +8,9 @@ import type { Channels } from '../src/adapters/clients.ts'
 const keys = { keystring: 'a-keystring', sharedSecret: 'a-shared-secret' }
 const SHOP_ID = 45678901
 
-/** Both fakes at work, with a client for each. Nothing in them waits: a nap of a client ends at once. */
+/** Both fakes at work, with limits that nobody reaches, and a client for each, whose naps end at once. */
 export const openShops = async ({ catalogue, listings }: { readonly catalogue: Catalogue; readonly listings: EtsySeed['listings'] }) => {
-  const shopify = shopifyFake({ catalogue, clientSecret: 'a-secret', accessTokens: ['a-token'] })
+  const shopify = shopifyFake({ catalogue, clientSecret: 'a-secret', accessTokens: ['a-token'], restoreRate: 100_000 })
   const etsy = etsyFake({ seed: { shopId: SHOP_ID, listings }, ...keys, limits: { perSecond: 1_000, perDay: 100_000 } })
   const [endpoint, baseUrl] = await Promise.all([shopify.listen(), etsy.listen()])
   const clock = () => new Date()

@@ -22,7 +22,8 @@ export const wrongUsage = (sentence: string): Failure => new Failure(sentence, E
 export const unreachable = (sentence: string): Failure => new Failure(sentence, EXIT.unreachable)
 
 const UNREACHABLE: ReadonlySet<string> = new Set(['LogUnavailable', 'ServerProblem'])
-const field = (error: unknown, name: string): unknown => (typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined)
+const field = (error: unknown, name: string): unknown =>
+  typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined
 
 /** The exit code of anything thrown. Libraries' errors are told by name, so that help does not have to load them. */
 export const exitCodeOf = (error: unknown): ExitCode => {

@@ -57,7 +57,10 @@ export const findInstallation = (): Installation => {
   const { pid, gatewayUrl, sandboxUrl, natsPort, postgresPort, startedAt } = readRun(config.dataDir)
   if (!isAlive(pid)) throw unreachable(`What ran in ${config.dataDir} (process ${pid}) ended without stopping in order: ${START}`)
   return {
-    config, pid, gatewayUrl, startedAt,
+    config,
+    pid,
+    gatewayUrl,
+    startedAt,
     sandboxUrl: sandboxUrl ?? undefined,
     natsUrl: config.natsUrl ?? `nats://127.0.0.1:${natsPort ?? ''}`,
     databaseUrl: config.databaseUrl ?? readPostgresUrl(config.dataDir, postgresPort ?? 0),

@@ -3,13 +3,19 @@ import { wrongUsage } from './failure.ts'
 
 /** A whole number of at least `least`, as typed. */
 export const wholeNumber = (least: number) =>
-  z.string().regex(/^\d{1,12}$/).transform(Number).pipe(z.number().min(least)).meta({ expected: `a whole number of at least ${least}` })
+  z
+    .string()
+    .regex(/^\d{1,12}$/)
+    .transform(Number)
+    .pipe(z.number().min(least))
+    .meta({ expected: `a whole number of at least ${least}` })
 
 /** Text that is not empty. */
 export const someText = z.string().min(1).meta({ expected: 'some text' })
 
 /** One of these words. */
-export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) => z.enum(words).meta({ expected: `one of ${words.join(', ')}` })
+export const oneOf = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words).meta({ expected: `one of ${words.join(', ')}` })
 
 /** Options that every command takes. */
 export const commonOptions = { json: z.boolean().default(false) }

@@ -52,7 +52,8 @@ const closedVault = (): Vault => ({
 const openedVault = async ({ config }: Installation, js: JetStream): Promise<Vault> => {
   const file = join(config.dataDir, 'secrets', 'master.key')
   // Reading it would make a new one, which opens nothing.
-  if (!existsSync(file)) throw new Error(`Personal data needs the master key of the installation, and ${file} is not there: run this where the services run.`)
+  if (!existsSync(file))
+    throw new Error(`Personal data needs the master key of the installation, and ${file} is not there: run this where the services run.`)
   return openVault({ store: js.keys, masterKey: await loadMasterKey(file), ...NO_CACHE })
 }
 
@@ -75,7 +76,10 @@ export const withReading = async <Result>(work: (reading: Reading) => Promise<Re
       database: () => (db ??= openPostgres({ url: installation.databaseUrl, poolSize: 4 })),
     })
   } finally {
-    await db?.then((opened) => opened.close(), () => undefined)
+    await db?.then(
+      (opened) => opened.close(),
+      () => undefined,
+    )
     await js.close()
   }
 }

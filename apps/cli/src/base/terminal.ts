@@ -32,10 +32,12 @@ export const terminalOf = (process: NodeJS.Process): Terminal => {
     showing = text !== ''
     stderr.write(`${CLEAR}${text.slice(0, (stderr.columns || USUAL_WIDTH) - 1)}`)
   }
-  const writeTo = (stream: NodeJS.WriteStream) => (...lines: readonly string[]): void => {
-    progress('')
-    stream.write(lines.map((line) => `${line}\n`).join(''))
-  }
+  const writeTo =
+    (stream: NodeJS.WriteStream) =>
+    (...lines: readonly string[]): void => {
+      progress('')
+      stream.write(lines.map((line) => `${line}\n`).join(''))
+    }
   return {
     out: writeTo(stdout),
     err: writeTo(stderr),

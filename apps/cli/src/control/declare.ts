@@ -6,32 +6,49 @@ const MERCHANT = ['--merchant <name>', 'only this merchant; otherwise all'] as c
 
 /** Declares `zyra stop`, `zyra resume` and `zyra reconcile`. */
 export const declareControl = (program: Command, { terminal, ends }: Tools): void => {
-  const stop = program.command('stop')
+  const stop = program
+    .command('stop')
     .summary('no more calls to the outside')
-    .description('Stops calls to the outside. "everything" still lets through what lowers stock, so that stopping never oversells;\n"autopilot" pauses only what is discretionary. The services go on: they remember, and act again after "resume".')
+    .description(
+      [
+        'Stops calls to the outside. "everything" still lets through what lowers stock, so that stopping never oversells;',
+        '"autopilot" pauses only what is discretionary. The services go on listening; after "resume" they set right what was left out.',
+      ].join('\n'),
+    )
     .option('--level <level>', 'autopilot or everything', 'everything')
     .option('--reason <text>', 'why; it stands in the log')
     .option(...MERCHANT)
   withExamples(withJson(stop), [
     ['stop --reason "counting the shelves"', 'stop everything'],
     ['stop --level autopilot', 'keep stock true, do nothing else'],
-  ]).action((given: unknown) => ends(async () => {
-    const [{ stopOptions }, { runStop }] = await Promise.all([import('./options.ts'), import('./switch.ts')])
-    return runStop(readOptions(stopOptions, given), terminal)
-  }))
+  ]).action((given: unknown) =>
+    ends(async () => {
+      const [{ stopOptions }, { runStop }] = await Promise.all([import('./options.ts'), import('./switch.ts')])
+      return runStop(readOptions(stopOptions, given), terminal)
+    }),
+  )
 
-  const resume = program.command('resume').summary('let calls go out again').description('Ends a stop, and reads both channels to make good what was left out.').option(...MERCHANT)
-  withExamples(withJson(resume), [['resume', 'let calls go out again']]).action((given: unknown) => ends(async () => {
-    const [{ resumeOptions }, { runResume }] = await Promise.all([import('./options.ts'), import('./switch.ts')])
-    return runResume(readOptions(resumeOptions, given), terminal)
-  }))
+  const resume = program
+    .command('resume')
+    .summary('let calls go out again')
+    .description('Ends a stop, and reads both channels to make good what was left out.')
+    .option(...MERCHANT)
+  withExamples(withJson(resume), [['resume', 'let calls go out again']]).action((given: unknown) =>
+    ends(async () => {
+      const [{ resumeOptions }, { runResume }] = await Promise.all([import('./options.ts'), import('./switch.ts')])
+      return runResume(readOptions(resumeOptions, given), terminal)
+    }),
+  )
 
-  const reconcile = program.command('reconcile')
+  const reconcile = program
+    .command('reconcile')
     .summary('read both channels now, and set right what differs')
     .description('Reads both channels now instead of on the next run of the timetable, sets right what differs, and tells what that was.')
     .option(...MERCHANT)
-  withExamples(withJson(reconcile), [['reconcile', 'webhooks get lost; this finds what they would have told']]).action((given: unknown) => ends(async () => {
-    const [{ reconcileOptions }, { runReconcile }] = await Promise.all([import('./options.ts'), import('./reconcile.ts')])
-    return runReconcile(readOptions(reconcileOptions, given), terminal)
-  }))
+  withExamples(withJson(reconcile), [['reconcile', 'webhooks get lost; this finds what they would have told']]).action((given: unknown) =>
+    ends(async () => {
+      const [{ reconcileOptions }, { runReconcile }] = await Promise.all([import('./options.ts'), import('./reconcile.ts')])
+      return runReconcile(readOptions(reconcileOptions, given), terminal)
+    }),
+  )
 }

@@ -36,7 +36,9 @@ export const askGateway = async (installation: Installation, name: string, body:
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   }).catch((error: unknown) => {
-    throw unreachable(`The gateway does not answer at ${gatewayUrl} (${sentenceOf(error)}): see whether "npm start" still runs, or ask "npx zyra doctor".`)
+    throw unreachable(
+      `The gateway does not answer at ${gatewayUrl} (${sentenceOf(error)}): see whether "npm start" still runs, or ask "npx zyra doctor".`,
+    )
   })
   const answer: unknown = await response.json().catch(() => ({}))
   if (response.ok) return accepted.parse(answer)

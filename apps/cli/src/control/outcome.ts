@@ -13,11 +13,20 @@ export interface Awaited {
 }
 
 /** The events that came of a request, once it is over or the time is. */
-export const untilChain = async ({ log, hidden }: Reading, { filters, after, correlationId, isOver, withinMs = 10_000 }: Awaited, { interrupted }: Terminal): Promise<readonly Entry[]> => {
+export const untilChain = async (
+  { log, hidden }: Reading,
+  { filters, after, correlationId, isOver, withinMs = 10_000 }: Awaited,
+  { interrupted }: Terminal,
+): Promise<readonly Entry[]> => {
   const entries: Entry[] = []
   const signal = AbortSignal.any([interrupted, AbortSignal.timeout(withinMs)])
   for await (const { events } of log.follow({ filters, fromSequence: after + 1, signal })) {
-    entries.push(...(await openEntries(hidden, events.filter(({ envelope }) => envelope.correlationId === correlationId))))
+    entries.push(
+      ...(await openEntries(
+        hidden,
+        events.filter(({ envelope }) => envelope.correlationId === correlationId),
+      )),
+    )
     if (entries.length > 0 && isOver(entries.map(({ stored }) => stored.envelope.type))) break
   }
   return entries

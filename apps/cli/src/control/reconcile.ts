@@ -22,7 +22,10 @@ const resultOf = (reading: Reading, { merchant, event }: Answer, after: number, 
   const filters = ['stock', 'etsy-quantity', 'reconcile', 'channels'].map((aggregate) => `zyra.${merchant}.inventory.${aggregate}.*`)
   const isOver = (types: readonly string[]): boolean => {
     const amount = (...names: readonly string[]): number => types.filter((type) => names.includes(type)).length
-    return types.some((type) => ENDS.has(type)) && amount('inventory.EtsyQuantityDecided') <= amount('inventory.EtsyQuantitySet', 'inventory.EtsyQuantityRefused')
+    return (
+      types.some((type) => ENDS.has(type)) &&
+      amount('inventory.EtsyQuantityDecided') <= amount('inventory.EtsyQuantitySet', 'inventory.EtsyQuantityRefused')
+    )
   }
   return untilChain(reading, { filters, after, correlationId: event, isOver, withinMs: READ_WITHIN_MS }, terminal)
 }
@@ -53,9 +56,16 @@ const tell = (merchant: string, entries: readonly Entry[], nameOf: NameOf, termi
   }
   const [first, last] = [events[0], events.at(-1)]
   const took = first === undefined || last === undefined ? 0 : Date.parse(last.meta.time) - Date.parse(first.meta.time)
-  const changes = entries.filter(({ stored: { envelope: { type } } }) => /DriftFound|EtsyQuantitySet|EtsyQuantityRefused|ItemIdentified|EtsyListing/.test(type))
+  const changes = entries.filter(
+    ({
+      stored: {
+        envelope: { type },
+      },
+    }) => /DriftFound|EtsyQuantitySet|EtsyQuantityRefused|ItemIdentified|EtsyListing/.test(type),
+  )
   const items = [...Map.groupBy(changes, ({ event: { meta } }) => meta.aggregateId)].map(([item, found]) => ({ item, found }))
-  out(`${merchant}: ${count(finished.data.items, 'item')} on both channels, ${changes.length === 0 ? 'nothing had to be set right' : `${items.length} set right`}, in ${duration(took)}.`)
+  const what = items.length === 0 ? 'nothing had to be set right' : `${items.length} set right`
+  out(`${merchant}: ${count(finished.data.items, 'item')} on both channels, ${what}, in ${duration(took)}.`)
   if (items.length > 0) out('', ...table(items, itemColumns(nameOf, merchant), { paint, width }))
   return changes.some(({ stored }) => stored.envelope.type === 'inventory.EtsyQuantityRefused') ? EXIT.problem : EXIT.ok
 }

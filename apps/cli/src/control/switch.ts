@@ -21,7 +21,11 @@ export const levelsOf = async ({ log, hidden }: Pick<Reading, 'log' | 'hidden'>)
 }
 
 /** The merchants that a request is about and whose switch stands elsewhere than wanted. */
-const toTurn = async (reading: Reading & { readonly log: EventLog }, merchant: string | undefined, level: Level): Promise<readonly string[]> => {
+const toTurn = async (
+  reading: Reading & { readonly log: EventLog },
+  merchant: string | undefined,
+  level: Level,
+): Promise<readonly string[]> => {
   const levels = await levelsOf(reading)
   const concerned = merchant === undefined ? await merchantsIn(reading.log) : [merchant]
   return concerned.filter((name) => (levels.get(name) ?? 'nothing') !== level)
@@ -31,13 +35,21 @@ const waiting = ({ outcome }: Accepted['answers'][number]): boolean => outcome.l
 
 const tell = (answers: Accepted['answers'], json: boolean, done: (merchant: string) => string, { out, err, paint }: Terminal): ExitCode => {
   if (json) out(JSON.stringify({ turned: answers.length > 0, answers }))
-  else for (const answer of answers.filter((each) => !waiting(each))) out(`${done(answer.merchant)} ${paint('dim', `(npx zyra why ${answer.event.slice(0, 8)})`)}`)
+  else
+    for (const answer of answers.filter((each) => !waiting(each)))
+      out(`${done(answer.merchant)} ${paint('dim', `(npx zyra why ${answer.event.slice(0, 8)})`)}`)
   const late = answers.filter(waiting)
-  if (late.length > 0) err(`Nothing came of it within three seconds for ${late.map(({ merchant }) => merchant).join(', ')}: ask "npx zyra doctor".`)
+  if (late.length > 0)
+    err(`Nothing came of it within three seconds for ${late.map(({ merchant }) => merchant).join(', ')}: ask "npx zyra doctor".`)
   return late.length > 0 ? EXIT.problem : EXIT.ok
 }
 
-const turn = async (name: 'stop' | 'resume', merchants: readonly string[], body: object, reading: Reading): Promise<Accepted['answers']> => {
+const turn = async (
+  name: 'stop' | 'resume',
+  merchants: readonly string[],
+  body: object,
+  reading: Reading,
+): Promise<Accepted['answers']> => {
   const accepted = await Promise.all(merchants.map((merchant) => askGateway(reading.installation, name, { ...body, merchant })))
   return accepted.flatMap(({ answers }) => answers)
 }
@@ -51,7 +63,8 @@ const STOPPED = {
 export const runStop = ({ level, reason, merchant, json }: z.infer<typeof stopOptions>, terminal: Terminal): Promise<ExitCode> =>
   withReading(async (reading) => {
     const merchants = await toTurn(reading, merchant, level)
-    if (merchants.length === 0 && !json) terminal.out(level === 'everything' ? 'Everything is stopped already.' : 'Autopilot is paused already.')
+    if (merchants.length === 0 && !json)
+      terminal.out(level === 'everything' ? 'Everything is stopped already.' : 'Autopilot is paused already.')
     const code = tell(await turn('stop', merchants, { level, reason }, reading), json, (name) => `${name}: ${STOPPED[level]}`, terminal)
     if (merchants.length > 0 && !json) terminal.out(terminal.paint('dim', '"npx zyra resume" lets calls go out again.'))
     return code

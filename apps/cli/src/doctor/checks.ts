@@ -25,7 +25,9 @@ const fail = (name: string, detail: string, advice: string): Check => ({ name, s
 export const nodeCheck = (version: string): Check =>
   Number(version.split('.')[0]) >= 24 ? ok('Node', version) : fail('Node', version, 'Zyra needs Node 24; "npx zyra" brings it along.')
 
-const [LEAST, COMFORTABLE] = [500e6, 2e9]
+/** In bytes. */
+const LEAST = 500e6
+const COMFORTABLE = 2e9
 
 /** Free and total bytes where the data folder lies. */
 export const diskCheck = (free: number, total: number): Check => {
@@ -40,13 +42,20 @@ const CLOCK_TOLERANCE_MS = 60_000
 export const clockCheck = (now: Date, newestEvent: string | undefined): Check => {
   const behind = newestEvent === undefined ? 0 : Date.parse(newestEvent) - now.getTime()
   const detail = now.toISOString()
-  if (behind > CLOCK_TOLERANCE_MS) return fail('Clock', `${detail}, ${duration(behind)} before the newest event`, 'Set the clock (a time server does it); nothing is appended until it is right.')
+  if (behind > CLOCK_TOLERANCE_MS)
+    return fail(
+      'Clock',
+      `${detail}, ${duration(behind)} before the newest event`,
+      'Set the clock (a time server does it); nothing is appended until it is right.',
+    )
   return ok('Clock', detail)
 }
 
 /** What the server says of itself, or why it does not. */
 export const serverCheck = (name: string, version: string | undefined, problem: string | undefined): Check =>
-  problem === undefined ? ok(name, version ?? 'answers') : fail(name, problem, 'See the file zyra.log in the data folder, and start again with "npm start".')
+  problem === undefined
+    ? ok(name, version ?? 'answers')
+    : fail(name, problem, 'See the file zyra.log in the data folder, and start again with "npm start".')
 
 /** The parts of `/readyz`, and whether the gateway answered at all. */
 export const readinessChecks = (parts: readonly Readiness[] | undefined, gatewayUrl: string): readonly Check[] => {
@@ -54,31 +63,53 @@ export const readinessChecks = (parts: readonly Readiness[] | undefined, gateway
   const consumers = parts.filter(({ name }) => /-(policy|reactor|timers)$/.test(name))
   const wrong = parts.filter((part) => !part.ok)
   const isStuck = ({ name }: Readiness): boolean => consumers.some((consumer) => consumer.name === name)
-  const consumerCheck = wrong.some(isStuck) ? [] : [ok('Consumers', `${consumers.length} move: ${consumers.map(({ name, detail }) => `${name} (${detail})`).join('; ')}`)]
+  const waiting = consumers.filter(({ detail }) => !detail.startsWith('0 to be delivered, 0 in work'))
+  const what = waiting.length === 0 ? 'nothing waits' : waiting.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
+  const consumerCheck = wrong.some(isStuck) ? [] : [ok('Consumers', `all ${consumers.length} move; ${what}`)]
   return [
-    wrong.length === 0 ? ok('Gateway', `${gatewayUrl} is ready: ${count(parts.length, 'part')} work`) : fail('Gateway', `${wrong.length} of ${parts.length} parts do not work`, 'See the lines below.'),
+    wrong.length === 0
+      ? ok('Gateway', `${gatewayUrl} is ready: ${count(parts.length, 'part')} work`)
+      : fail('Gateway', `${wrong.length} of ${parts.length} parts do not work`, 'See the lines below.'),
     ...(consumers.length === 0 ? [] : consumerCheck),
-    ...wrong.map((part) => fail(part.name, part.detail, isStuck(part)
-      ? 'It has work and does not move: see zyra.log in the data folder for what holds it; a vendor that is away holds it rightly.'
-      : 'It mends by itself once what it needs is back; see zyra.log in the data folder.')),
+    ...wrong.map((part) =>
+      fail(
+        part.name,
+        part.detail,
+        isStuck(part)
+          ? 'It has work and does not move: see zyra.log in the data folder for what holds it; a vendor that is away holds it rightly.'
+          : 'It mends by itself once what it needs is back; see zyra.log in the data folder.',
+      ),
+    ),
   ]
 }
 
 /** Lots in which something waits, and how many events wait in all. */
 export const parkedCheck = (lots: number, events: number): Check =>
-  lots === 0 ? ok('Parked', 'nothing') : warn('Parked', `${count(events, 'event')} wait in ${count(lots, 'lot')}`, 'See why with "npx zyra parked", mend it, and redrive.')
+  lots === 0
+    ? ok('Parked', 'nothing')
+    : warn('Parked', `${count(events, 'event')} wait in ${count(lots, 'lot')}`, 'See why with "npx zyra parked", mend it, and redrive.')
 
 /** Deliveries of the last 24 hours that made no sense. */
 export const quarantineCheck = (deliveries: number): Check =>
   deliveries === 0
     ? ok('Quarantine', 'no delivery in the last 24 hours')
-    : warn('Quarantine', `${count(deliveries, 'delivery', 'deliveries')} in the last 24 hours`, 'See why with "npx zyra events --type WebhookQuarantined".')
+    : warn(
+        'Quarantine',
+        `${count(deliveries, 'delivery', 'deliveries')} in the last 24 hours`,
+        'See why with "npx zyra events --type WebhookQuarantined".',
+      )
 
 /** Merchants whose calls are stopped. */
 export const switchCheck = (stopped: readonly (readonly [merchant: string, level: string])[]): Check =>
   stopped.length === 0
     ? ok('Stop switch', 'calls go out')
-    : warn('Stop switch', stopped.map(([merchant, level]) => `${merchant}: ${level === 'everything' ? 'everything is stopped' : 'autopilot is paused'}`).join(', '), 'Let calls go out again with "npx zyra resume".')
+    : warn(
+        'Stop switch',
+        stopped
+          .map(([merchant, level]) => `${merchant}: ${level === 'everything' ? 'everything is stopped' : 'autopilot is paused'}`)
+          .join(', '),
+        'Let calls go out again with "npx zyra resume".',
+      )
 
 /** How a projection's rows stand to the log. */
 export interface ProjectionFacts {
@@ -95,10 +126,13 @@ const MUCH = 1_000
 /** One projection. */
 export const projectionCheck = ({ name, position, behind, stoppedBecause }: ProjectionFacts): Check => {
   const title = `Rows ${name}`
-  if (stoppedBecause !== undefined) return fail(title, `stand still: ${stoppedBecause}`, 'A projection never skips: install the release that mends it, and the rows go on.')
+  if (stoppedBecause !== undefined)
+    return fail(title, `stand still: ${stoppedBecause}`, 'A projection never skips: install the release that mends it, and the rows go on.')
   if (position === undefined) return fail(title, 'were never written', 'Start again with "npm start", or "npx zyra rebuild".')
   const detail = behind === 0 ? 'hold everything' : `${thousands(behind)}${behind >= MUCH ? ' or more' : ''} events behind`
-  return behind >= MUCH ? warn(title, detail, 'They catch up by themselves; should the number not fall, see zyra.log in the data folder.') : ok(title, detail)
+  return behind >= MUCH
+    ? warn(title, detail, 'They catch up by themselves; should the number not fall, see zyra.log in the data folder.')
+    : ok(title, detail)
 }
 
 /** What to count up to: more makes no difference to the check. */

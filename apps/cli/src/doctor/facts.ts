@@ -57,7 +57,9 @@ export const postgresVersion = async ({ database }: Reading): Promise<string> =>
 }
 
 /** A version, or why there is none. */
-export const versionOr = async (read: () => Promise<string>): Promise<{ readonly version: string | undefined; readonly problem: string | undefined }> => {
+export const versionOr = async (
+  read: () => Promise<string>,
+): Promise<{ readonly version: string | undefined; readonly problem: string | undefined }> => {
   try {
     return { version: await read(), problem: undefined }
   } catch (error) {
@@ -65,7 +67,14 @@ export const versionOr = async (read: () => Promise<string>): Promise<{ readonly
   }
 }
 
-const countAfter = async ({ log }: Reading, filter: string, after: number, to: number, atMost: number, signal: AbortSignal): Promise<number> => {
+const countAfter = async (
+  { log }: Reading,
+  filter: string,
+  after: number,
+  to: number,
+  atMost: number,
+  signal: AbortSignal,
+): Promise<number> => {
   let found = 0
   for await (const events of readRange({ log, filter, from: after + 1, to, signal })) {
     found += events.length
@@ -92,7 +101,8 @@ export const projectionFacts = async (reading: Reading, signal: AbortSignal): Pr
     for (const projection of projections) {
       const state = states.get(projection.name)
       let behind = 0
-      for (const filter of filtersOf(service, [projection])) behind += await countAfter(reading, filter, state?.position.sequence ?? 0, to, BEHIND_AT_MOST, signal)
+      for (const filter of filtersOf(service, [projection]))
+        behind += await countAfter(reading, filter, state?.position.sequence ?? 0, to, BEHIND_AT_MOST, signal)
       facts.push({ name: projection.name, position: state?.position.sequence, behind, stoppedBecause: state?.stoppedBecause })
     }
   }

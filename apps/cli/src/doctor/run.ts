@@ -5,7 +5,18 @@ import { withReading, type Reading } from '../base/reading.ts'
 import type { Terminal } from '../base/terminal.ts'
 import { levelsOf } from '../control/switch.ts'
 import { readLots } from '../parked/read.ts'
-import { clockCheck, diskCheck, nodeCheck, parkedCheck, projectionCheck, quarantineCheck, readinessChecks, serverCheck, switchCheck, type Check } from './checks.ts'
+import {
+  clockCheck,
+  diskCheck,
+  nodeCheck,
+  parkedCheck,
+  projectionCheck,
+  quarantineCheck,
+  readinessChecks,
+  serverCheck,
+  switchCheck,
+  type Check,
+} from './checks.ts'
 import { natsVersion, postgresVersion, projectionFacts, quarantined, readinessOf, sandboxProblem, versionOr } from './facts.ts'
 import { checkLines, verdictLine } from './view.ts'
 
@@ -35,7 +46,10 @@ const logChecks = async (reading: Reading, { now, interrupted }: Terminal): Prom
     clockCheck(now(), (await log.at(last))?.envelope.time),
     serverCheck('Postgres', postgres.version, postgres.problem),
     ...(postgres.problem === undefined ? (await projectionFacts(reading, interrupted)).map(projectionCheck) : []),
-    parkedCheck(lots.length, lots.reduce((sum, { waiting }) => sum + waiting.length, 0)),
+    parkedCheck(
+      lots.length,
+      lots.reduce((sum, { waiting }) => sum + waiting.length, 0),
+    ),
     quarantineCheck(await quarantined(reading, now(), interrupted)),
     switchCheck(levels),
   ]
@@ -47,7 +61,9 @@ const examine = async (terminal: Terminal): Promise<{ readonly checks: readonly 
   try {
     const installation = findInstallation()
     const servers = await serverChecks(installation)
-    const checks = await withReading((reading) => logChecks(reading, terminal)).catch((error: unknown) => [serverCheck('Log', undefined, sentenceOf(error))])
+    const checks = await withReading((reading) => logChecks(reading, terminal)).catch((error: unknown) => [
+      serverCheck('Log', undefined, sentenceOf(error)),
+    ])
     const all = [...known, ...servers, ...checks]
     return { checks: all, code: all.some(({ status }) => status === 'fail') ? EXIT.problem : EXIT.ok }
   } catch (error) {

@@ -1,18 +1,14 @@
 import type { Paint, Style } from '../text/paint.ts'
-import { count } from '../text/words.ts'
+import { count, wrap } from '../text/words.ts'
 import type { Check } from './checks.ts'
 
 const STYLES: Readonly<Record<Check['status'], Style>> = { ok: 'green', warn: 'yellow', fail: 'red' }
 
-/** Breaks text at spaces into lines of at most so many characters. */
-export const wrap = (text: string, width: number): readonly string[] =>
-  text.split(' ').reduce<readonly string[]>((lines, word) => {
-    const last = lines.at(-1)
-    return last === undefined || last.length + 1 + word.length > width ? [...lines, word] : [...lines.slice(0, -1), `${last} ${word}`]
-  }, [])
-
 /** A line or more per check: how it is, what it is, and below it what to do. */
-export const checkLines = (checks: readonly Check[], { paint, width }: { readonly paint: Paint; readonly width: number }): readonly string[] => {
+export const checkLines = (
+  checks: readonly Check[],
+  { paint, width }: { readonly paint: Paint; readonly width: number },
+): readonly string[] => {
   const widest = Math.max(...checks.map(({ name }) => name.length))
   const indent = ' '.repeat(widest + 8)
   const room = Math.max(30, width - indent.length)

@@ -4,9 +4,12 @@ import { readOptions } from '../base/options.ts'
 
 /** Declares `zyra events`. */
 export const declareEvents = (program: Command, { terminal, ends }: Tools): void => {
-  const command = program.command('events')
+  const command = program
+    .command('events')
     .summary('what happened, newest last')
-    .description('Shows events of the log, newest last: the last 20, or all that you ask for.\nPersonal data stays encrypted unless --personal is given.')
+    .description(
+      'Shows events of the log, newest last: the last 20, or all that you ask for.\nPersonal data stays encrypted unless --personal is given.',
+    )
     .option('--merchant <name>', 'only of this merchant')
     .option('--service <name>', 'only those that this service recorded')
     .option('--aggregate <name>', 'only of this kind of aggregate, such as stock')
@@ -23,8 +26,10 @@ export const declareEvents = (program: Command, { terminal, ends }: Tools): void
     ['events --id MUG-BLUE --since 1h', 'the last hour of one item'],
     ['events --type EtsyQuantityRefused --limit 5', 'the last five refusals'],
     ['events --from 1 --json | jq .type', 'the whole log, for a program'],
-  ]).action((given: unknown) => ends(async () => {
-    const [{ eventsOptions }, { runEvents }] = await Promise.all([import('./options.ts'), import('./run.ts')])
-    return runEvents(readOptions(eventsOptions, given), terminal)
-  }))
+  ]).action((given: unknown) =>
+    ends(async () => {
+      const [{ eventsOptions }, { runEvents }] = await Promise.all([import('./options.ts'), import('./run.ts')])
+      return runEvents(readOptions(eventsOptions, given), terminal)
+    }),
+  )
 }

@@ -11,7 +11,10 @@ export interface EventLines {
   readonly width: number
 }
 
-const [SEQUENCE, TYPE, SUBJECT] = [7, 23, 24]
+/** Widths of columns. */
+const SEQUENCE = 6
+const TYPE = 22
+const SUBJECT = 23
 
 /** The titles over lines of events. */
 export const eventTitles = ({ paint }: EventLines): string =>
@@ -19,7 +22,9 @@ export const eventTitles = ({ paint }: EventLines): string =>
 
 /** One event in one line: time, sequence, name, what it belongs to, what it says. */
 export const eventLine = (entry: Entry, { nameOf, paint, width }: EventLines): string => {
-  const { stored: { envelope, sequence } } = entry
+  const {
+    stored: { envelope, sequence },
+  } = entry
   const subject = shortSubject(entry, nameOf)
   const left = `${clock(envelope.time)}  ${String(sequence).padStart(SEQUENCE)}  `
   const type = shortType(envelope.type).padEnd(TYPE)
@@ -28,7 +33,12 @@ export const eventLine = (entry: Entry, { nameOf, paint, width }: EventLines): s
   return `${paint('dim', left)}${paint(colourOf(entry), type)}  ${of}  ${cut(gist(entry, nameOf), Math.max(room, 10))}`
 }
 
-const colourOf = ({ stored: { envelope: { type } }, problem }: Entry): 'red' | 'yellow' | 'green' | 'cyan' => {
+const colourOf = ({
+  stored: {
+    envelope: { type },
+  },
+  problem,
+}: Entry): 'red' | 'yellow' | 'green' | 'cyan' => {
   if (problem !== undefined || /Refused|Failed|Parked|Quarantined/.test(type)) return 'red'
   if (/Decided|Drift|Stopped/.test(type)) return 'yellow'
   return /Set$|Finished|Resumed/.test(type) ? 'green' : 'cyan'

@@ -14,10 +14,12 @@ const SHOWN = 20
 
 type Wanted = (stored: StoredEvent) => boolean
 
-const wantedBy = (types: ReadonlySet<string> | undefined, since: number | undefined, until: number | undefined): Wanted => ({ envelope }) => {
-  const time = Date.parse(envelope.time)
-  return (types?.has(envelope.type) ?? true) && time >= (since ?? -Infinity) && time <= (until ?? Infinity)
-}
+const wantedBy =
+  (types: ReadonlySet<string> | undefined, since: number | undefined, until: number | undefined): Wanted =>
+  ({ envelope }) => {
+    const time = Date.parse(envelope.time)
+    return (types?.has(envelope.type) ?? true) && time >= (since ?? -Infinity) && time <= (until ?? Infinity)
+  }
 
 /** The first events from a sequence on, or the newest ones: oldest first either way. */
 const select = async (range: Range, wanted: Wanted, fromStart: boolean, limit: number): Promise<readonly StoredEvent[]> => {
@@ -53,7 +55,15 @@ const byItem = (options: EventsOptions, items: readonly Item[]): EventsOptions =
   return item === undefined ? options : { ...options, id: item.key }
 }
 
-const follow = async ({ log }: Reading, codec: Codec, filter: string, from: number, wanted: Wanted, terminal: Terminal, print: (entries: readonly Entry[]) => void): Promise<void> => {
+const follow = async (
+  { log }: Reading,
+  codec: Codec,
+  filter: string,
+  from: number,
+  wanted: Wanted,
+  terminal: Terminal,
+  print: (entries: readonly Entry[]) => void,
+): Promise<void> => {
   for await (const { events } of log.follow({ filters: [filter], fromSequence: from, signal: terminal.interrupted })) {
     print(await openEntries(codec, events.filter(wanted)))
   }

@@ -18,7 +18,11 @@ export interface Item extends RowVersion<StockRow> {
 }
 
 /** All items of the merchants, with the position that their rows stand for. */
-export const itemsOf = async (db: Postgres, merchants: readonly string[], asOf?: Position): Promise<{ readonly items: readonly Item[]; readonly currentTo: Position | undefined }> => {
+export const itemsOf = async (
+  db: Postgres,
+  merchants: readonly string[],
+  asOf?: Position,
+): Promise<{ readonly items: readonly Item[]; readonly currentTo: Position | undefined }> => {
   const items: Item[] = []
   let currentTo: Position | undefined
   for (const merchant of merchants) {

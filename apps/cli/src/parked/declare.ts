@@ -7,19 +7,35 @@ const options = z.strictObject(commonOptions)
 
 /** Declares `zyra parked`. */
 export const declareParked = (program: Command, { terminal, ends }: Tools): void => {
-  const parked = program.command('parked')
+  const parked = program
+    .command('parked')
     .summary('what was given up on, and trying it again')
-    .description('A handler that fails five times on an aggregate gives up on it and goes on with the rest. What waits there is parked,\nwith its error, until somebody redrives it: then it is decided on again, in order.')
+    .description(
+      [
+        'A handler that fails five times on an aggregate gives up on it and goes on with the rest. What waits there is parked,',
+        'with its error, until somebody redrives it: then it is handled again, in order.',
+      ].join('\n'),
+    )
   const load = () => import('./run.ts')
 
   const list = parked.command('list', { isDefault: true }).description('Lists what is parked.')
   withJson(list).action((given: unknown) => ends(async () => (await load()).runParkedList(readOptions(options, given), terminal)))
 
-  const show = parked.command('show').description('Shows what waits in one lot, and why.').argument('<id>', 'the id of the lot, or how it begins')
-  withJson(show).action((id: string, given: unknown) => ends(async () => (await load()).runParkedShow(id, readOptions(options, given), terminal)))
+  const show = parked
+    .command('show')
+    .description('Shows what waits in one lot, and why.')
+    .argument('<id>', 'the id of the lot, or how it begins')
+  withJson(show).action((id: string, given: unknown) =>
+    ends(async () => (await load()).runParkedShow(id, readOptions(options, given), terminal)),
+  )
 
-  const redrive = parked.command('redrive').description('Handles what waits again, in order, and tells how it went.').argument('<id>', 'the id of the lot, or how it begins')
-  withJson(redrive).action((id: string, given: unknown) => ends(async () => (await load()).runParkedRedrive(id, readOptions(options, given), terminal)))
+  const redrive = parked
+    .command('redrive')
+    .description('Handles what waits again, in order, and tells how it went.')
+    .argument('<id>', 'the id of the lot, or how it begins')
+  withJson(redrive).action((id: string, given: unknown) =>
+    ends(async () => (await load()).runParkedRedrive(id, readOptions(options, given), terminal)),
+  )
 
   withExamples(parked, [
     ['parked', 'what is parked'],

@@ -21,7 +21,10 @@ export interface Lot {
   readonly since: string
 }
 
-type ParkedEvent = Extract<Recorded<RuntimeEvent>, { readonly type: 'runtime.HandlerParked' | 'runtime.HandlerRedriven' | 'runtime.HandlerUnparked' }>
+type ParkedEvent = Extract<
+  Recorded<RuntimeEvent>,
+  { readonly type: 'runtime.HandlerParked' | 'runtime.HandlerRedriven' | 'runtime.HandlerUnparked' }
+>
 
 const evolve = (lot: Lot, event: ParkedEvent): Lot => {
   switch (event.type) {
@@ -42,7 +45,10 @@ const evolve = (lot: Lot, event: ParkedEvent): Lot => {
 export const lotFrom = (events: readonly ParkedEvent[]): Lot | undefined => {
   const [first] = events
   if (first === undefined) return undefined
-  const { meta: { merchant, service, aggregateId: id, time }, data: { handler, kind, subject } } = first
+  const {
+    meta: { merchant, service, aggregateId: id, time },
+    data: { handler, kind, subject },
+  } = first
   const empty: Lot = { id, merchant, service, handler, kind, subject, waiting: [], error: '', tries: 0, redrives: 0, since: time }
   return events.reduce(evolve, empty)
 }

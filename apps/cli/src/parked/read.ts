@@ -22,5 +22,12 @@ export const lotNamed = (lots: readonly Lot[], id: string): Lot => {
   const [lot, ...others] = found.some((each) => each.id === id) ? found.filter((each) => each.id === id) : found
   if (lot !== undefined && others.length === 0) return lot
   if (lot !== undefined) throw new Failure(`${id} begins the ids of ${found.length} lots: ${found.map((each) => each.id).join(', ')}.`)
-  throw new Failure(`Nothing is parked as "${id}".${didYouMean(id, lots.map((each) => each.id)) || ' "npx zyra parked" lists what is.'}`)
+  throw new Failure(
+    `Nothing is parked as "${id}".${
+      didYouMean(
+        id,
+        lots.map((each) => each.id),
+      ) || ' "npx zyra parked" lists what is.'
+    }`,
+  )
 }

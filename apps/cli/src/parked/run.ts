@@ -13,7 +13,12 @@ interface Options {
   readonly json: boolean
 }
 
-const lookOf = async (reading: Reading, { paint, width, now }: Terminal): Promise<LotLook> => ({ paint, width, nameOf: namesFrom(await itemsIfAny(reading)), now: now() })
+const lookOf = async (reading: Reading, { paint, width, now }: Terminal): Promise<LotLook> => ({
+  paint,
+  width,
+  nameOf: namesFrom(await itemsIfAny(reading)),
+  now: now(),
+})
 
 /** `zyra parked` */
 export const runParkedList = ({ json }: Options, terminal: Terminal): Promise<ExitCode> =>
@@ -21,13 +26,21 @@ export const runParkedList = ({ json }: Options, terminal: Terminal): Promise<Ex
     const lots = await readLots(reading)
     if (json) terminal.out(...lots.map((lot) => JSON.stringify(lot)))
     else if (lots.length === 0) terminal.out('Nothing is parked.')
-    else terminal.out(...lotsTable(lots, await lookOf(reading, terminal)), '', terminal.paint('dim', '"npx zyra parked show <id>" tells more, "redrive <id>" tries again.'))
+    else
+      terminal.out(
+        ...lotsTable(lots, await lookOf(reading, terminal)),
+        '',
+        terminal.paint('dim', '"npx zyra parked show <id>" tells more, "redrive <id>" tries again.'),
+      )
     return EXIT.ok
   })
 
 const waitingIn = async ({ log, hidden }: Reading, { waiting }: Lot): Promise<readonly Entry[]> => {
   const stored = await Promise.all(waiting.map((sequence) => log.at(sequence)))
-  return openEntries(hidden, stored.filter((one) => one !== undefined))
+  return openEntries(
+    hidden,
+    stored.filter((one) => one !== undefined),
+  )
 }
 
 /** `zyra parked show` */
@@ -62,12 +75,20 @@ export const runParkedRedrive = (id: string, { json }: Options, terminal: Termin
   withReading(async (reading) => {
     const lot = lotNamed(await readLots(reading), id)
     const after = await reading.log.lastSequence()
-    const { answers } = await askGateway(reading.installation, 'redrive', { merchant: lot.merchant, service: lot.service, parkedId: lot.id })
+    const { answers } = await askGateway(reading.installation, 'redrive', {
+      merchant: lot.merchant,
+      service: lot.service,
+      parkedId: lot.id,
+    })
     terminal.progress(`Redriving ${lot.id} ...`)
     const left = await untilRedriven(reading, lot, after, terminal)
     const event = answers[0]?.event ?? ''
     if (json) terminal.out(JSON.stringify({ redriven: left === undefined, lot: left ?? null, event }))
-    else if (left === undefined) terminal.out(`${count(lot.waiting.length, 'event')} handled: nothing waits as ${lot.id} any more. ${terminal.paint('dim', `(npx zyra why ${lot.waiting[0] ?? event})`)}`)
+    else if (left === undefined)
+      terminal.out(
+        `${count(lot.waiting.length, 'event')} handled: nothing waits as ${lot.id} any more.`,
+        terminal.paint('dim', `npx zyra why ${lot.waiting[0] ?? event} shows what came of it.`),
+      )
     else terminal.err(`It failed once more, and ${count(left.waiting.length, 'event')} still wait: ${left.error}`)
     return left === undefined ? EXIT.ok : EXIT.problem
   })

@@ -27,13 +27,17 @@ const whatWaits = ({ subject }: Lot, nameOf: NameOf): string => {
 
 /** All lots in a table. */
 export const lotsTable = (lots: readonly Lot[], look: LotLook): readonly string[] =>
-  table(lots, [
-    { title: 'ID', text: ({ id }) => id, style: () => 'bold', shrinksTo: 20 },
-    { title: 'OF', text: (lot) => whatWaits(lot, look.nameOf), shrinksTo: 12 },
-    { title: 'WAITING', text: ({ waiting }) => String(waiting.length), align: 'right' },
-    { title: 'FOR', text: ({ since }) => duration(look.now.getTime() - Date.parse(since)), align: 'right' },
-    { title: 'ERROR', text: ({ error }) => error, shrinksTo: 20, style: () => 'red' },
-  ], look)
+  table(
+    lots,
+    [
+      { title: 'ID', text: ({ id }) => id, style: () => 'bold', shrinksTo: 20 },
+      { title: 'OF', text: (lot) => whatWaits(lot, look.nameOf), shrinksTo: 12 },
+      { title: 'WAITING', text: ({ waiting }) => String(waiting.length), align: 'right' },
+      { title: 'FOR', text: ({ since }) => duration(look.now.getTime() - Date.parse(since)), align: 'right' },
+      { title: 'ERROR', text: ({ error }) => error, shrinksTo: 20, style: () => 'red' },
+    ],
+    look,
+  )
 
 /** One lot in full, with the events that wait. */
 export const lotLines = (lot: Lot, waiting: readonly Entry[], { paint, nameOf, now }: LotLook): readonly string[] => {
@@ -47,7 +51,10 @@ export const lotLines = (lot: Lot, waiting: readonly Entry[], { paint, nameOf, n
     line('Since', `${moment(lot.since, now)}, ${duration(now.getTime() - Date.parse(lot.since))} ago`),
     '',
     `  ${count(lot.waiting.length, 'event')} wait${lot.waiting.length === 1 ? 's' : ''}, in this order:`,
-    ...waiting.map((entry) => `  ${paint('dim', `#${entry.stored.sequence}`.padStart(8))}  ${shortType(entry.stored.envelope.type)}  ${gist(entry, nameOf)}`),
+    ...waiting.map(
+      (entry) =>
+        `  ${paint('dim', `#${entry.stored.sequence}`.padStart(8))}  ${shortType(entry.stored.envelope.type)}  ${gist(entry, nameOf)}`,
+    ),
     '',
     paint('dim', `  npx zyra parked redrive ${lot.id}`),
   ]

@@ -39,8 +39,12 @@ async function* counted(source: AsyncIterable<Batch>, onBatch: (events: number, 
 export type RebuiltBeside = Rebuilt & { readonly ms: number }
 
 /** The log after a sequence, as the projection's service reads it. */
-export const sourceFor = async ({ log, whole }: Reading, { service, projection }: Owned, after: number, signal: AbortSignal): Promise<AsyncIterable<Batch>> =>
-  sourceOf({ log, codec: await whole(), service, signal }, projection, after)
+export const sourceFor = async (
+  { log, whole }: Reading,
+  { service, projection }: Owned,
+  after: number,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Batch>> => sourceOf({ log, codec: await whole(), service, signal }, projection, after)
 
 /**
  * Folds the log into rows beside the live ones, and shows how it goes.
@@ -50,10 +54,16 @@ export const rebuildBeside = async (reading: Reading, db: Postgres, owned: Owned
   const [last, from] = [await reading.log.lastSequence(), performance.now()]
   const { name } = owned.projection
   const source = await sourceFor(reading, owned, 0, terminal.interrupted)
-  const rebuilt = await rebuild(db, owned.projection, counted(source, (events, sequence) => {
-    const seconds = Math.max(0.001, (performance.now() - from) / 1_000)
-    terminal.progress(`Rebuilding ${name}: #${thousands(sequence)} of #${thousands(last)}, ${thousands(Math.round(events / seconds))} events/s`)
-  }))
+  const rebuilt = await rebuild(
+    db,
+    owned.projection,
+    counted(source, (events, sequence) => {
+      const seconds = Math.max(0.001, (performance.now() - from) / 1_000)
+      terminal.progress(
+        `Rebuilding ${name}: #${thousands(sequence)} of #${thousands(last)}, ${thousands(Math.round(events / seconds))} events/s`,
+      )
+    }),
+  )
   terminal.progress('')
   if (terminal.interrupted.aborted) throw new Failure(`The rebuild of ${name} was stopped; the rows are as they were.`, 130)
   return { ...rebuilt, ms: performance.now() - from }

@@ -51,9 +51,13 @@ export const runRebuild = (name: string | undefined, { json }: { readonly json: 
       const { events, versions, position, ms, rows: amount } = await rebuildOne(reading, one, terminal)
       const perSecond = Math.round(events / Math.max(0.001, ms / 1_000))
       const { name: projection, version } = one.projection
-      if (json) out(JSON.stringify({ projection, version, rows: amount, versions, events, position, ms: Math.round(ms), eventsPerSecond: perSecond }))
+      const source = `from ${count(events, 'event')} up to #${thousands(position.sequence)}`
+      if (json)
+        out(
+          JSON.stringify({ projection, version, rows: amount, versions, events, position, ms: Math.round(ms), eventsPerSecond: perSecond }),
+        )
       else {
-        out(`${paint('bold', projection)} (version ${version}): ${count(amount, 'row')} in ${count(versions, 'version')}, from ${count(events, 'event')} up to #${thousands(position.sequence)},`)
+        out(`${paint('bold', projection)} (version ${version}): ${count(amount, 'row')} in ${count(versions, 'version')}, ${source},`)
         out(`in ${duration(ms)} (${thousands(perSecond)} events/s). The new rows are the live ones now.`)
       }
     }

@@ -35,7 +35,11 @@ export interface DecisionSource {
   readonly onProgress: (sequence: number) => void
 }
 
-const verifyDecider = async (service: string, decider: AnyDecider, { log, codec, to, signal, onProgress }: DecisionSource): Promise<DecisionsReport> => {
+const verifyDecider = async (
+  service: string,
+  decider: AnyDecider,
+  { log, codec, to, signal, onProgress }: DecisionSource,
+): Promise<DecisionsReport> => {
   const replays = new Map<string, Replay>()
   for await (const events of readRange({ log, filter: aggregateFilter(service, decider.aggregate), from: 1, to, signal })) {
     for (const stored of events) {
@@ -44,15 +48,24 @@ const verifyDecider = async (service: string, decider: AnyDecider, { log, codec,
     onProgress(events.at(-1)?.sequence ?? to)
   }
   const ended = [...replays].map(([subject, replay]) => ({ subject, replay: endReplay(decider, replay) }))
-  const differences = ended.flatMap(({ subject, replay }) => replay.differences.map((difference) => ({ subject, ...difference }))).toSorted((a, b) => a.sequence - b.sequence)
+  const differences = ended
+    .flatMap(({ subject, replay }) => replay.differences.map((difference) => ({ subject, ...difference })))
+    .toSorted((a, b) => a.sequence - b.sequence)
   const sum = (pick: (replay: Replay) => number): number => ended.reduce((total, { replay }) => total + pick(replay), 0)
   return {
-    service, aggregate: decider.aggregate, version: decider.version, aggregates: ended.length,
-    decisions: sum(({ decisions }) => decisions), facts: sum(({ facts }) => facts), different: differences.length, differences: differences.slice(0, SHOWN),
+    service,
+    aggregate: decider.aggregate,
+    version: decider.version,
+    aggregates: ended.length,
+    decisions: sum(({ decisions }) => decisions),
+    facts: sum(({ facts }) => facts),
+    different: differences.length,
+    differences: differences.slice(0, SHOWN),
   }
 }
 
 /** Takes every decision of every service again. */
 export async function* verifyAllDecisions(source: DecisionSource): AsyncGenerator<DecisionsReport> {
-  for (const { name, deciders = [] } of Object.values(allServices)) for (const decider of deciders) yield await verifyDecider(name, decider, source)
+  for (const { name, deciders = [] } of Object.values(allServices))
+    for (const decider of deciders) yield await verifyDecider(name, decider, source)
 }

@@ -45,17 +45,31 @@ type Rules = AnyDecider & {
 const rulesOf = (decider: AnyDecider): Rules => decider as Rules
 
 /** Before the first event. */
-export const beginReplay = ({ initialState }: AnyDecider): Replay => ({ state: initialState, open: [], decisions: 0, facts: 0, differences: [] })
+export const beginReplay = ({ initialState }: AnyDecider): Replay => ({
+  state: initialState,
+  open: [],
+  decisions: 0,
+  facts: 0,
+  differences: [],
+})
 
 const bare = ({ type, data }: DomainEvent): DomainEvent => ({ type, data })
 
 /** As the log would hold it. */
-const asStored = (events: readonly DomainEvent[]): readonly DomainEvent[] => JSON.parse(JSON.stringify(events.map(bare))) as readonly DomainEvent[]
+const asStored = (events: readonly DomainEvent[]): readonly DomainEvent[] =>
+  JSON.parse(JSON.stringify(events.map(bare))) as readonly DomainEvent[]
 
 /** What was erased since cannot be compared: its place is left out on both sides. */
 const withoutErased = (recorded: unknown, decided: unknown): unknown => {
   if (recorded === ERASED) return ERASED
-  if (typeof recorded !== 'object' || recorded === null || typeof decided !== 'object' || decided === null || Array.isArray(decided) !== Array.isArray(recorded)) return decided
+  if (
+    typeof recorded !== 'object' ||
+    recorded === null ||
+    typeof decided !== 'object' ||
+    decided === null ||
+    Array.isArray(decided) !== Array.isArray(recorded)
+  )
+    return decided
   if (Array.isArray(decided)) return decided.map((value: unknown, index) => withoutErased(Reflect.get(recorded, index), value))
   return Object.fromEntries(Object.entries(decided).map(([name, value]) => [name, withoutErased(Reflect.get(recorded, name), value)]))
 }
@@ -84,7 +98,13 @@ const close = (decider: Rules, replay: Replay): Replay => {
 
 const belongs = (open: readonly RecordedEvent[], event: RecordedEvent): boolean => {
   const [first] = open
-  return first !== undefined && event.command === undefined && first.causationId === event.causationId && first.handler === event.handler && first.attempt === event.attempt
+  return (
+    first !== undefined &&
+    event.command === undefined &&
+    first.causationId === event.causationId &&
+    first.handler === event.handler &&
+    first.attempt === event.attempt
+  )
 }
 
 /** Reads one more event of the aggregate, in order. Pure. */
@@ -98,4 +118,7 @@ export const endReplay = (decider: AnyDecider, replay: Replay): Replay => close(
 
 /** Takes every decision of one aggregate again, from its recorded command and the state that its recorded events lead to. */
 export const verifyDecisions = (decider: AnyDecider, events: readonly RecordedEvent[]): Replay =>
-  endReplay(decider, events.reduce((replay, event) => stepReplay(decider, replay, event), beginReplay(decider)))
+  endReplay(
+    decider,
+    events.reduce((replay, event) => stepReplay(decider, replay, event), beginReplay(decider)),
+  )

@@ -16,7 +16,9 @@ export interface Look {
 const verdict = (isSame: boolean, amount: number, paint: Paint): string =>
   isSame ? (amount === 0 ? paint('dim', 'none yet ') : paint('green', 'identical')) : paint('red', 'DIFFERENT')
 
-const json = (value: unknown): string => JSON.stringify(value) ?? 'nothing'
+const differing = (different: number): string => (different === 0 ? '' : `, ${thousands(different)} differ`)
+
+const json = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value))
 
 const rowDifference = ({ merchant, key, from, field, live, rebuilt }: Difference, { paint, width }: Look): readonly string[] => [
   `    ${merchant} ${key}, from #${from.sequence}: ${field}`,
@@ -25,20 +27,31 @@ const rowDifference = ({ merchant, key, from, field, live, rebuilt }: Difference
 ]
 
 /** Live and rebuilt rows of one projection. */
-export const rowsLines = (projection: string, { identical, upTo, compared, different, differences }: Comparison, look: Look): readonly string[] => [
-  `  ${verdict(identical, compared, look.paint)}  rows of ${projection}: ${count(compared, 'version')} compared up to #${thousands(upTo.sequence)}${identical ? '' : `, ${thousands(different)} differ`}`,
-  ...differences.flatMap((difference) => rowDifference(difference, look)),
-]
+export const rowsLines = (
+  projection: string,
+  { identical, upTo, compared, different, differences }: Comparison,
+  look: Look,
+): readonly string[] => {
+  const checked = `${count(compared, 'version')} compared up to #${thousands(upTo.sequence)}`
+  return [
+    `  ${verdict(identical, compared, look.paint)}  rows of ${projection}: ${checked}${differing(different)}`,
+    ...differences.flatMap((difference) => rowDifference(difference, look)),
+  ]
+}
 
-const eventsText = (events: readonly DomainEvent[]): string => (events.length === 0 ? 'no event' : events.map(({ type, data }) => `${type} ${json(data)}`).join('; '))
+const eventsText = (events: readonly DomainEvent[]): string =>
+  events.length === 0 ? 'no event' : events.map(({ type, data }) => `${type} ${json(data)}`).join('; ')
 
 /** Decisions of one decider, taken again. */
-export const decisionsLines = ({ service, aggregate, version, aggregates, decisions, facts, different, differences }: DecisionsReport, look: Look): readonly string[] => {
+export const decisionsLines = (
+  { service, aggregate, version, aggregates, decisions, facts, different, differences }: DecisionsReport,
+  look: Look,
+): readonly string[] => {
   const { paint, width } = look
   const checked = `${count(decisions, 'decision')} about ${count(aggregates, 'aggregate')}`
   const others = facts === 0 ? '' : `; ${count(facts, 'event')} without a command, not checked`
   return [
-    `  ${verdict(different === 0, decisions, paint)}  decider ${service}/${aggregate} v${version}: ${checked}${different === 0 ? '' : `, ${thousands(different)} differ`}${others}`,
+    `  ${verdict(different === 0, decisions, paint)}  decider ${service}/${aggregate} v${version}: ${checked}${differing(different)}${others}`,
     ...differences.flatMap((each) => [
       `    #${each.sequence} ${each.subject}, by v${each.deciderVersion}: ${cut(compact(each.command), Math.max(20, width - each.subject.length - 24))}`,
       `      ${paint('dim', 'recorded')} ${cut(eventsText(each.recorded), width - 15)}`,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Failure, sentenceOf, unreachable } from '../base/failure.ts'
 import { findInstallation } from '../base/installation.ts'
+import { didYouMean } from '../text/words.ts'
 
 const problem = z.object({ detail: z.string() })
 
@@ -19,7 +20,9 @@ export interface SandboxCall {
 const sandboxUrl = (): string => {
   const { sandboxUrl: url } = findInstallation()
   if (url !== undefined) return url
-  throw unreachable('No sandbox runs with this installation: start it with ZYRA_SANDBOX=true (that is how it starts unless told otherwise).')
+  throw unreachable(
+    'No sandbox runs with this installation: start it with ZYRA_SANDBOX=true (that is how it starts unless told otherwise).',
+  )
 }
 
 /**
@@ -39,5 +42,29 @@ export const askSandbox = async <Answer>(schema: z.ZodType<Answer>, { method, pa
   if (!response.ok) throw new Failure(problem.safeParse(answer).data?.detail ?? `The sandbox answered ${response.status}.`)
   const parsed = schema.safeParse(answer)
   if (parsed.success) return parsed.data
-  throw new Failure(`The sandbox answered ${method} /control${path} in another form than expected (${parsed.error.issues[0]?.path.join('.') ?? ''}): both should be of one release.`)
+  const wrong = parsed.error.issues[0]?.path.join('.') ?? ''
+  throw new Failure(
+    `The sandbox answered ${method} /control${path} in another form than expected (${wrong}): both should be of one release.`,
+  )
+}
+
+const skusOf = z.object({
+  rows: z.array(z.object({ sku: z.string() })).optional(),
+  variants: z.array(z.object({ sku: z.string().nullable() })).optional(),
+})
+
+/** Adds SKUs that somebody may have meant to the sandbox's refusal of one that it does not know. */
+export const namingNear = async <Result>(vendor: string, sku: string | undefined, work: () => Promise<Result>): Promise<Result> => {
+  try {
+    return await work()
+  } catch (error) {
+    if (sku === undefined || !(error instanceof Failure) || !error.message.includes('sells no')) throw error
+    const { rows = [], variants = [] } = await askSandbox(skusOf, { method: 'GET', path: `/${vendor}` })
+    throw new Failure(
+      `${error.message}${didYouMean(
+        sku,
+        [...rows, ...variants].flatMap((each) => each.sku ?? []),
+      )}`,
+    )
+  }
 }

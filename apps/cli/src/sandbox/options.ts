@@ -27,10 +27,18 @@ export const FAULTS = {
 type FaultField = 'ms' | 'jitter' | 'retryAfter' | 'status' | 'copies' | 'behind'
 const FIELDS = ['ms', 'jitter', 'retryAfter', 'status', 'copies', 'behind'] as const
 
-const wholeOfAnySign = z.string().regex(/^-?\d{1,9}$/).transform(Number).meta({ expected: 'a whole number' })
+const wholeOfAnySign = z
+  .string()
+  .regex(/^-?\d{1,9}$/)
+  .transform(Number)
+  .meta({ expected: 'a whole number' })
 
 /** The options of `zyra sandbox order`, as typed. */
-export const orderOptions = z.strictObject({ ...commonOptions, channel: oneOf(VENDORS).default('shopify'), quantity: wholeNumber(1).default(1) })
+export const orderOptions = z.strictObject({
+  ...commonOptions,
+  channel: oneOf(VENDORS).default('shopify'),
+  quantity: wholeNumber(1).default(1),
+})
 
 /** The options of `zyra sandbox webhook`, as typed. */
 export const webhookOptions = z.strictObject({
@@ -45,7 +53,12 @@ export const webhookOptions = z.strictObject({
 /** The options of `zyra sandbox fault`, as typed. */
 export const faultOptions = z.strictObject({
   ...commonOptions,
-  probability: z.string().regex(/^(0(\.\d+)?|1(\.0+)?)$/).transform(Number).meta({ expected: 'a number from 0 to 1' }).optional(),
+  probability: z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?)$/)
+    .transform(Number)
+    .meta({ expected: 'a number from 0 to 1' })
+    .optional(),
   next: wholeNumber(1).optional(),
   path: someText.optional(),
   operation: someText.optional(),
@@ -96,7 +109,10 @@ export const faultFrom = (kind: string, options: z.infer<typeof faultOptions>): 
   const allowed: readonly FaultField[] = FAULTS[kind]
   const given = FIELDS.filter((field) => options[field] !== undefined)
   const wrong = given.find((field) => !allowed.includes(field))
-  if (wrong !== undefined) throw wrongUsage(`--${wrong === 'retryAfter' ? 'retry-after' : wrong}: ${kind} has no such option${allowed.length === 0 ? '' : `; it has --${allowed.join(', --')}`}.`)
+  if (wrong !== undefined)
+    throw wrongUsage(
+      `--${wrong === 'retryAfter' ? 'retry-after' : wrong}: ${kind} has no such option${allowed.length === 0 ? '' : `; it has --${allowed.join(', --')}`}.`,
+    )
   const { probability, next, path, operation } = options
   const where = { ...(path === undefined ? {} : { path }), ...(operation === undefined ? {} : { operation }) }
   return {

@@ -5,7 +5,7 @@ import type { Terminal } from '../base/terminal.ts'
 import { known, openEntry, type Entry } from '../log/entry.ts'
 import { gist } from '../text/gist.ts'
 import { duration } from '../text/time.ts'
-import { askSandbox } from './http.ts'
+import { askSandbox, namingNear } from './http.ts'
 import type { orderOptions } from './options.ts'
 import { placedOrder } from './shapes.ts'
 
@@ -29,14 +29,20 @@ export const runOrder = (sku: string, { channel, quantity, json }: z.infer<typeo
     const { out, paint } = terminal
     const after = await reading.log.lastSequence()
     const from = performance.now()
-    const order = await askSandbox(placedOrder, { method: 'POST', path: '/orders', body: { channel, sku, quantity } })
+    const order = await namingNear(channel, sku, () =>
+      askSandbox(placedOrder, { method: 'POST', path: '/orders', body: { channel, sku, quantity } }),
+    )
     const left = order.now?.[channel === 'shopify' ? 'available' : 'sellable']
     const item = order.now?.['inventoryItemId']
-    if (!json) out(`Ordered ${quantity} x ${paint('bold', sku)} on ${ON[channel]} (order ${order.orderId}).${typeof left === 'number' ? ` ${ON[channel]} has ${left} left.` : ''}`)
+    const rest = typeof left === 'number' ? ` ${ON[channel]} has ${left} left.` : ''
+    if (!json) out(`Ordered ${quantity} x ${paint('bold', sku)} on ${ON[channel]} (order ${order.orderId}).${rest}`)
     const answer = typeof item === 'string' ? await etsyAnswer(reading, item, after, terminal) : undefined
-    if (json) out(JSON.stringify({ ...order, etsy: answer === undefined ? null : known(answer) ?? null }))
+    if (json) out(JSON.stringify({ ...order, etsy: answer === undefined ? null : (known(answer) ?? null) }))
     else if (answer !== undefined) {
-      out(`${gist(answer, () => sku)}, ${duration(performance.now() - from)} after the order. ${paint('dim', `(npx zyra why ${answer.stored.sequence})`)}`)
-    } else if (channel === 'shopify') out(paint('dim', 'Nothing changed on Etsy within 5 s: it does not sell it, or has less to sell already. See "npx zyra stock".'))
+      out(
+        `${gist(answer, () => sku)}, ${duration(performance.now() - from)} after the order. ${paint('dim', `(npx zyra why ${answer.stored.sequence})`)}`,
+      )
+    } else if (channel === 'shopify')
+      out(paint('dim', `Nothing changed on Etsy within 5 s: "npx zyra why ${sku}" shows how far it came.`))
     return EXIT.ok
   })

@@ -8,7 +8,13 @@ export const shopifyState = z.object({
   webhooksPending: z.number(),
   locations: z.array(z.looseObject({ id: z.string(), name: z.string() })),
   subscriptions: z.array(z.looseObject({ topic: z.string(), failuresInARow: z.number() })),
-  variants: z.array(z.looseObject({ sku: z.string().nullable(), available: z.number().nullable(), levels: z.array(z.looseObject({ available: z.number() })) })),
+  variants: z.array(
+    z.looseObject({
+      sku: z.string().nullable(),
+      available: z.number().nullable(),
+      levels: z.array(z.looseObject({ available: z.number() })),
+    }),
+  ),
 })
 
 /** What Etsy's fake lists. */

@@ -17,16 +17,29 @@ export const changeBuffer = async (reading: Reading, item: Item, buffer: number,
   const { answers } = await askGateway(reading.installation, 'buffer', { merchant, inventoryItem: key, buffer })
   const [answer] = answers
   if (answer === undefined || answer.outcome.length === 0) {
-    throw new Failure(`The gateway took the request, but nothing came of it within three seconds: see "npx zyra events --id ${row.sku}" and "npx zyra doctor".`, EXIT.problem)
+    throw new Failure(
+      `The gateway took the request, but nothing came of it within three seconds: see "npx zyra events --id ${row.sku}" and "npx zyra doctor".`,
+      EXIT.problem,
+    )
   }
   const isOver = (types: readonly string[]): boolean =>
-    !types.includes('inventory.EtsyQuantityDecided') || types.some((type) => type === 'inventory.EtsyQuantitySet' || type === 'inventory.EtsyQuantityRefused')
+    !types.includes('inventory.EtsyQuantityDecided') ||
+    types.some((type) => type === 'inventory.EtsyQuantitySet' || type === 'inventory.EtsyQuantityRefused')
   const filters = ['stock', 'etsy-quantity'].map((aggregate) => `zyra.${merchant}.inventory.${aggregate}.${key}`)
   const entries = await untilChain(reading, { filters, after: before, correlationId: answer.event, isOver }, terminal)
   if (json) return terminal.out(JSON.stringify({ changed: true, buffer, event: answer.event, events: entries.map(entryJson) }))
   const nameOf = namesFrom([item])
   const told = entries.filter(({ stored }) => stored.envelope.type !== 'runtime.EffectAttempted')
   terminal.out(`The buffer of ${terminal.paint('bold', row.sku)} is ${buffer} now${row.buffer === null ? '' : `, it was ${row.buffer}`}.`)
-  terminal.out(...told.slice(1).map((entry) => `  ${terminal.paint('dim', `#${entry.stored.sequence}`)}  ${shortType(entry.stored.envelope.type)}  ${gist(entry, nameOf)}`))
-  terminal.out(told.length === 1 ? 'That changes nothing on Etsy.' : terminal.paint('dim', `npx zyra why ${answer.event.slice(0, 8)} shows it all.`))
+  terminal.out(
+    ...told
+      .slice(1)
+      .map(
+        (entry) =>
+          `  ${terminal.paint('dim', `#${entry.stored.sequence}`)}  ${shortType(entry.stored.envelope.type)}  ${gist(entry, nameOf)}`,
+      ),
+  )
+  terminal.out(
+    told.length === 1 ? 'That changes nothing on Etsy.' : terminal.paint('dim', `npx zyra why ${answer.event.slice(0, 8)} shows it all.`),
+  )
 }

@@ -4,7 +4,8 @@ import { readOptions } from '../base/options.ts'
 
 /** Declares `zyra stock`. */
 export const declareStock = (program: Command, { terminal, ends }: Tools): void => {
-  const command = program.command('stock')
+  const command = program
+    .command('stock')
     .summary('every item on both channels; one item, and why')
     .description('Shows what Shopify has, what was decided that Etsy sells, and what Etsy sells.')
     .argument('[sku]', 'one item, by its SKU or the id of its inventory item')
@@ -17,8 +18,10 @@ export const declareStock = (program: Command, { terminal, ends }: Tools): void 
     ['stock MUG-BLUE --why', 'why Etsy sells as many as it does'],
     ['stock MUG-BLUE --as-of 15m', 'what was known 15 minutes ago'],
     ['stock MUG-BLUE --buffer 3', 'keep three off Etsy'],
-  ]).action((sku: string | undefined, given: unknown) => ends(async () => {
-    const [{ stockOptions }, { runStock }] = await Promise.all([import('./options.ts'), import('./run.ts')])
-    return runStock(sku, readOptions(stockOptions, given), terminal)
-  }))
+  ]).action((sku: string | undefined, given: unknown) =>
+    ends(async () => {
+      const [{ stockOptions }, { runStock }] = await Promise.all([import('./options.ts'), import('./run.ts')])
+      return runStock(sku, readOptions(stockOptions, given), terminal)
+    }),
+  )
 }

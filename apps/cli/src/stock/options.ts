@@ -17,7 +17,11 @@ export type StockOptions = z.infer<typeof stockOptions>
 /** @throws Failure (exit code 2) for options that do not go together */
 export const checkStock = (sku: string | undefined, { why, asOf, buffer }: StockOptions): void => {
   const single = why ? '--why' : buffer === undefined ? undefined : '--buffer'
-  if (single !== undefined && sku === undefined) throw wrongUsage(`${single} is about one item: name its SKU, as in "npx zyra stock MUG-BLUE ${single}${buffer === undefined ? '' : ` ${buffer}`}".`)
-  if (asOf !== undefined && (why || buffer !== undefined)) throw wrongUsage(`--as-of shows what was; it does not go together with ${why ? '--why' : '--buffer'}.`)
+  if (single !== undefined && sku === undefined)
+    throw wrongUsage(
+      `${single} is about one item: name its SKU, as in "npx zyra stock MUG-BLUE ${single}${buffer === undefined ? '' : ` ${buffer}`}".`,
+    )
+  if (asOf !== undefined && (why || buffer !== undefined))
+    throw wrongUsage(`--as-of shows what was; it does not go together with ${why ? '--why' : '--buffer'}.`)
   if (why && buffer !== undefined) throw wrongUsage('--why and --buffer do not go together: change the buffer first, then ask why.')
 }

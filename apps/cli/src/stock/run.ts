@@ -36,20 +36,34 @@ const itemsNamed = (items: readonly Item[], sku: string): readonly Item[] => {
   const found = items.filter(({ row, key }) => row.sku === sku || key === sku)
   const folded = found.length > 0 ? found : items.filter(({ row }) => row.sku.toLowerCase() === sku.toLowerCase())
   if (folded.length > 0) return folded
-  throw new Failure(`No item has the SKU "${sku}".${didYouMean(sku, items.map(({ row }) => row.sku)) || ' "npx zyra stock" lists them all.'}`)
+  throw new Failure(
+    `No item has the SKU "${sku}".${
+      didYouMean(
+        sku,
+        items.map(({ row }) => row.sku),
+      ) || ' "npx zyra stock" lists them all.'
+    }`,
+  )
 }
 
 const only = (found: readonly Item[]): Item => {
   const [item, ...others] = found
   if (item !== undefined && others.length === 0) return item
-  throw new Failure(`${found.length} inventory items have this SKU; name one by its id: ${found.map(({ key }) => key).join(', ')}.`, EXIT.usage)
+  throw new Failure(
+    `${found.length} inventory items have this SKU; name one by its id: ${found.map(({ key }) => key).join(', ')}.`,
+    EXIT.usage,
+  )
 }
 
 const explain = async (reading: Reading, item: Item, json: boolean, terminal: Terminal): Promise<void> => {
   if (!json) terminal.out(...itemLines(item, terminal.paint), '')
   const stored = await lastDecisionOf(reading.log, item)
   if (stored === undefined) throw new Failure(`Nothing is recorded of inventory item ${item.key} yet.`)
-  if (!json && stored.envelope.type !== 'inventory.EtsyQuantityDecided') terminal.out(`Nothing was decided about it yet; this is the last thing that was seen of it (${addressOf(stored.subject).aggregate}):`, '')
+  if (!json && stored.envelope.type !== 'inventory.EtsyQuantityDecided')
+    terminal.out(
+      `Nothing was decided about it yet; this is the last thing that was seen of it (${addressOf(stored.subject).aggregate}):`,
+      '',
+    )
   await showChain(reading, stored, { json, personal: false }, terminal)
 }
 
@@ -71,7 +85,12 @@ export const runStock = (sku: string | undefined, options: StockOptions, termina
     if (sku !== undefined) await showOne(reading, itemsNamed(items, sku), options, terminal)
     else if (options.json) items.forEach((item) => terminal.out(JSON.stringify(itemJson(item))))
     else if (items.length === 0) terminal.out('No item is known yet: the first reconcile reads them ("npx zyra reconcile").')
-    else terminal.out(...stockTable(items, terminal), '', terminal.paint('dim', `${stockSummary(items)} Rows stand at #${thousands(asOf?.sequence ?? currentTo?.sequence ?? 0)}.`))
+    else
+      terminal.out(
+        ...stockTable(items, terminal),
+        '',
+        terminal.paint('dim', `${stockSummary(items)} Rows stand at #${thousands(asOf?.sequence ?? currentTo?.sequence ?? 0)}.`),
+      )
     return EXIT.ok
   })
 }

@@ -15,8 +15,18 @@ const columns = (manyMerchants: boolean): readonly Column<Item>[] => [
   { title: 'SHOPIFY', align: 'right', text: ({ row }) => number(row.available) },
   { title: 'BUFFER', align: 'right', text: ({ row }) => number(row.buffer), style: () => 'dim' },
   { title: 'DECIDED', align: 'right', text: ({ row }) => number(row.decided) },
-  { title: 'ETSY', align: 'right', text: ({ row }) => (row.listingId === null ? '-' : number(row.etsy)), style: (item) => (differs(item) ? 'yellow' : 'green') },
-  { title: 'PROBLEM', text: (item) => item.row.problem ?? (differs(item) ? 'on its way' : ''), shrinksTo: 12, style: ({ row }) => (row.problem === null ? 'yellow' : 'red') },
+  {
+    title: 'ETSY',
+    align: 'right',
+    text: ({ row }) => (row.listingId === null ? '-' : number(row.etsy)),
+    style: (item) => (differs(item) ? 'yellow' : 'green'),
+  },
+  {
+    title: 'PROBLEM',
+    text: (item) => item.row.problem ?? (differs(item) ? 'on its way' : ''),
+    shrinksTo: 12,
+    style: ({ row }) => (row.problem === null ? 'yellow' : 'red'),
+  },
 ]
 
 /** All items in a table, by SKU. */
@@ -41,7 +51,8 @@ export const itemJson = ({ merchant, key, row, from, to }: Item) => ({ merchant,
 
 /** One item in full. */
 export const itemLines = ({ key, row, from }: Item, paint: Paint): readonly string[] => {
-  const line = (name: string, value: string, note = ''): string => `  ${paint('dim', name.padEnd(10))} ${value}${note === '' ? '' : paint('dim', `  ${note}`)}`
+  const line = (name: string, value: string, note = ''): string =>
+    `  ${paint('dim', name.padEnd(10))} ${value}${note === '' ? '' : paint('dim', `  ${note}`)}`
   const etsy = row.listingId === null ? 'not sold there' : `${number(row.etsy)} of ${number(row.decided)} decided`
   return [
     `${paint('bold', row.sku || key)}  ${row.title}`,

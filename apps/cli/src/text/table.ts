@@ -13,7 +13,8 @@ export interface Column<Item> {
 const GAP = '  '
 
 /** Cuts text to a width, with a mark where something is missing. */
-export const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`)
+export const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`
 
 /** The widths of columns so that together they fit, taken a character at a time from the column that can spare most. */
 const fit = (natural: readonly number[], least: readonly number[], width: number): readonly number[] => {
@@ -30,16 +31,25 @@ const fit = (natural: readonly number[], least: readonly number[], width: number
   return widths
 }
 
-const aligned = (text: string, width: number, align: 'left' | 'right' = 'left'): string => (align === 'right' ? text.padStart(width) : text.padEnd(width))
+const aligned = (text: string, width: number, align: 'left' | 'right' = 'left'): string =>
+  align === 'right' ? text.padStart(width) : text.padEnd(width)
 
 /**
  * A table for people: titles, then a line per item, columns two spaces apart, no frame.
  * @param width the columns of the screen; Infinity where nothing is to be cut
  */
-export const table = <Item>(items: readonly Item[], columns: readonly Column<Item>[], { width, paint }: { width: number; paint: Paint }): readonly string[] => {
+export const table = <Item>(
+  items: readonly Item[],
+  columns: readonly Column<Item>[],
+  { width, paint }: { width: number; paint: Paint },
+): readonly string[] => {
   const cells = items.map((item) => columns.map(({ text }) => text(item)))
   const natural = columns.map(({ title }, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)))
-  const widths = fit(natural, columns.map(({ shrinksTo }, column) => Math.min(shrinksTo ?? Infinity, natural[column] ?? 0)), width)
+  const widths = fit(
+    natural,
+    columns.map(({ shrinksTo }, column) => Math.min(shrinksTo ?? Infinity, natural[column] ?? 0)),
+    width,
+  )
   const line = (texts: readonly string[], style: (column: number) => Style | undefined): string =>
     texts
       .map((text, column) => {
@@ -52,7 +62,10 @@ export const table = <Item>(items: readonly Item[], columns: readonly Column<Ite
       .join(GAP)
       .trimEnd()
   return [
-    line(columns.map(({ title }) => title), () => 'dim'),
+    line(
+      columns.map(({ title }) => title),
+      () => 'dim',
+    ),
     ...items.map((item, row) => line(cells[row] ?? [], (column) => columns[column]?.style?.(item))),
   ]
 }

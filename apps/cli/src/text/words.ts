@@ -6,21 +6,25 @@ export const thousands = (amount: number): string => amount.toLocaleString('en-U
 
 /** Bytes as people say them. */
 export const bytes = (amount: number): string => {
-  const [unit, size] = amount >= 1e9 ? ['GB', 1e9] as const : amount >= 1e6 ? ['MB', 1e6] as const : ['KB', 1e3] as const
+  const [unit, size] = amount >= 1e9 ? (['GB', 1e9] as const) : amount >= 1e6 ? (['MB', 1e6] as const) : (['KB', 1e3] as const)
   return `${(amount / size).toFixed(amount / size >= 100 ? 0 : 1)} ${unit}`
 }
 
 const distance = (a: string, b: string): number => {
   const first = Array.from({ length: b.length + 1 }, (_, column) => column)
-  return [...a].reduce((above, letter, row) => {
-    let left = row + 1
-    const below = [left]
-    for (const [column, other] of [...b].entries()) {
-      left = Math.min(left + 1, (above[column + 1] ?? 0) + 1, (above[column] ?? 0) + (letter === other ? 0 : 1))
-      below.push(left)
-    }
-    return below
-  }, first).at(-1) ?? 0
+  return (
+    [...a]
+      .reduce((above, letter, row) => {
+        let left = row + 1
+        const below = [left]
+        for (const [column, other] of [...b].entries()) {
+          left = Math.min(left + 1, (above[column + 1] ?? 0) + 1, (above[column] ?? 0) + (letter === other ? 0 : 1))
+          below.push(left)
+        }
+        return below
+      }, first)
+      .at(-1) ?? 0
+  )
 }
 
 const MOST = 4
@@ -35,7 +39,10 @@ export const nearest = (meant: string, candidates: readonly string[]): readonly 
     const letters = distance(wanted, found)
     return letters <= Math.max(1, Math.floor(Math.max(wanted.length, found.length) / 3)) ? [{ candidate, rank: 1 + letters }] : []
   })
-  return ranked.toSorted((a, b) => a.rank - b.rank || a.candidate.localeCompare(b.candidate)).slice(0, MOST).map(({ candidate }) => candidate)
+  return ranked
+    .toSorted((a, b) => a.rank - b.rank || a.candidate.localeCompare(b.candidate))
+    .slice(0, MOST)
+    .map(({ candidate }) => candidate)
 }
 
 /** ` Did you mean A, B or C?`, or nothing where nothing is near. */
@@ -44,4 +51,20 @@ export const didYouMean = (meant: string, candidates: readonly string[]): string
   const last = near.at(-1)
   if (last === undefined) return ''
   return ` Did you mean ${near.length === 1 ? last : `${near.slice(0, -1).join(', ')} or ${last}`}?`
+}
+
+/** Breaks text at spaces into lines of at most so many characters; lines after the first begin with `indent`. A longer word stays whole. */
+export const wrap = (text: string, width: number, indent = ''): readonly string[] => {
+  const lines: string[] = []
+  let rest = text
+  for (;;) {
+    const start = lines.length === 0 ? '' : indent
+    const room = width - start.length
+    const end = rest.length <= room ? rest.length : rest.lastIndexOf(' ', room)
+    const stop = end <= 0 ? rest.indexOf(' ') : end
+    const at = stop <= 0 ? rest.length : stop
+    lines.push(`${start}${rest.slice(0, at).trimEnd()}`)
+    rest = rest.slice(at).trimStart()
+    if (rest === '') return lines
+  }
 }

@@ -1,13 +1,7 @@
 import { eventId } from '@zyra/contracts'
 import type { AnyPolicy, AnyReactor, Dispatch } from '@zyra/es'
 import type { Entry } from '../log/entry.ts'
-
-/** A service's handlers, as its definition lists them. */
-export interface Handlers {
-  readonly name: string
-  readonly policies?: readonly AnyPolicy[]
-  readonly reactors?: readonly AnyReactor[]
-}
+import { handlersOf, type Handlers, type HandlersOfEvent } from './handlers.ts'
 
 /** An event and what came of it. */
 export interface Fact {
@@ -15,14 +9,21 @@ export interface Fact {
   readonly then: readonly Step[]
 }
 
+interface Handled {
+  readonly handler: string
+  /** 1, or more after redrives. */
+  readonly attempt: number
+  readonly facts: readonly Fact[]
+}
+
 /** What a handler made of an event. */
 export type Step =
   /** A policy asked, a decider decided. The command is that of the first event's header. */
-  | { readonly kind: 'decided'; readonly handler: string; readonly attempt: number; readonly facts: readonly Fact[] }
+  | ({ readonly kind: 'decided' } & Handled)
   /** A policy asked, and the rules wanted no event of it. */
   | { readonly kind: 'nothing'; readonly handler: string; readonly dispatch: Dispatch }
   /** A reactor asked the outside; no facts: there is no answer yet. */
-  | { readonly kind: 'effect'; readonly handler: string; readonly attempt: number; readonly tries: readonly Entry[]; readonly facts: readonly Fact[] }
+  | ({ readonly kind: 'effect'; readonly tries: readonly Entry[]; readonly lots: readonly Entry[] } & Handled)
   /** A reactor left it out, since a newer event asks for another value. */
   | { readonly kind: 'superseded'; readonly handler: string; readonly by: Entry['stored'] }
   | { readonly kind: 'parked'; readonly handler: string; readonly lots: readonly Entry[] }
@@ -44,97 +45,147 @@ export interface ChainParts {
   readonly newer: (entry: Entry) => Entry['stored'] | undefined
 }
 
-const idOf = ({ stored }: Entry): string => stored.envelope.id
-const byActor = (kind: 'policy' | 'reactor') => ({ stored }: Entry): boolean => stored.envelope.actor.startsWith(`${kind}:`)
+interface Tree extends ChainParts {
+  /** The events that an event caused, by its id. */
+  readonly children: ReadonlyMap<string, readonly Entry[]>
+  readonly lots: readonly Entry[]
+}
 
-const grouped = (entries: readonly Entry[], keyOf: (entry: Entry) => string): readonly (readonly Entry[])[] => [...Map.groupBy(entries, keyOf).values()]
-
+const PARKED = 'runtime.HandlerParked'
 const ATTEMPTED = 'runtime.EffectAttempted'
-const reactorOf = ({ stored }: Entry): string => stored.envelope.actor.slice('reactor:'.length)
+
+const idOf = ({ stored }: Entry): string => stored.envelope.id
+const typeOf = ({ stored }: Entry): string => stored.envelope.type
+
+/** Who acted: a policy or a reactor by its name, or the runtime. */
+const actorOf = ({ stored }: Entry): { readonly kind: string; readonly name: string } => {
+  const [kind = '', ...name] = stored.envelope.actor.split(':')
+  return { kind, name: name.join(':') }
+}
+
+const causedBy = ({ children }: Tree, entry: Entry, kind: string): readonly Entry[] =>
+  (children.get(idOf(entry)) ?? []).filter((each) => actorOf(each).kind === kind)
+
+const grouped = (entries: readonly Entry[], keyOf: (entry: Entry) => string): readonly (readonly Entry[])[] => [
+  ...Map.groupBy(entries, keyOf).values(),
+]
+
+const handled = (tree: Tree, group: readonly Entry[], facts: readonly Entry[]): Handled => {
+  const [first] = group
+  return {
+    handler: first === undefined ? '' : actorOf(first).name,
+    attempt: first?.stored.envelope.attempt ?? 1,
+    facts: facts.map((entry) => factOf(tree, entry)),
+  }
+}
+
+const lotsOf = ({ lots }: Tree, handler: string, { stored: { sequence } }: Entry): readonly Entry[] =>
+  lots.filter(({ event: { data } }) => {
+    const lot = Object(data) as { readonly sequence?: unknown; readonly handler?: unknown }
+    return lot.sequence === sequence && lot.handler === handler
+  })
+
+const parkedStep = (tree: Tree, handler: string, entry: Entry): readonly Step[] => {
+  const held = lotsOf(tree, handler, entry)
+  return held.length === 0 ? [] : [{ kind: 'parked', handler, lots: held }]
+}
+
+/** Commands of a policy that no event was recorded of, in any attempt. */
+const undecided = (policy: AnyPolicy, dispatches: readonly Dispatch[], entry: Entry, caused: readonly Entry[]): readonly Step[] =>
+  dispatches.flatMap((dispatch, ordinal): readonly Step[] => {
+    // As the runtime names them, so that the ids of several commands of one policy differ.
+    const handler = ordinal === 0 ? policy.name : `${policy.name}/${ordinal}`
+    const isDecided = caused.some(
+      ({
+        stored: {
+          envelope: { id, attempt },
+        },
+      }) => id === eventId({ causationId: idOf(entry), handler, attempt, index: 0 }),
+    )
+    return isDecided ? [] : [{ kind: 'nothing', handler: policy.name, dispatch }]
+  })
+
+const policySteps = (tree: Tree, entry: Entry, { policies }: HandlersOfEvent): readonly Step[] => {
+  const caused = causedBy(tree, entry, 'policy')
+  const keyOf = ({ stored: { subject, envelope } }: Entry): string => `${envelope.handler}|${envelope.attempt}|${subject}`
+  const decided = grouped(caused, keyOf).map((group): Step => ({ kind: 'decided', ...handled(tree, group, group) }))
+  const rest = policies.flatMap(({ policy, dispatches }) => {
+    const parked = parkedStep(tree, policy.name, entry)
+    return parked.length > 0 ? parked : undecided(policy, dispatches, entry, caused)
+  })
+  return [...decided, ...rest]
+}
+
+const openReactor = (tree: Tree, { name, newestOnly }: AnyReactor, entry: Entry): readonly Step[] => {
+  const by = newestOnly === true ? tree.newer(entry) : undefined
+  if (by !== undefined) return [{ kind: 'superseded', handler: name, by }]
+  const parked = parkedStep(tree, name, entry)
+  return parked.length > 0 ? parked : [{ kind: 'waiting', handler: name }]
+}
+
+const effectStep = (tree: Tree, entry: Entry, group: readonly Entry[], caused: readonly Entry[]): Step => {
+  const tries = group.filter((each) => typeOf(each) === ATTEMPTED)
+  const step = handled(
+    tree,
+    group,
+    group.filter((each) => !tries.includes(each)),
+  )
+  const mine = caused.filter((each) => actorOf(each).name === step.handler)
+  // It was given up on after the last thing that it did: the tries of a redrive are another step.
+  const isOfGroup = ({ stored: { sequence } }: Entry): boolean =>
+    group.some((each) => each === mine.findLast(({ stored }) => stored.sequence < sequence))
+  return { kind: 'effect', tries, lots: lotsOf(tree, step.handler, entry).filter(isOfGroup), ...step }
+}
+
+const reactorSteps = (tree: Tree, entry: Entry, { reactors }: HandlersOfEvent): readonly Step[] => {
+  const caused = causedBy(tree, entry, 'reactor')
+  const groups = grouped(caused, (each) => `${actorOf(each).name}|${each.stored.envelope.attempt}`)
+  const done = groups.map((group) => effectStep(tree, entry, group, caused))
+  const acted = new Set(caused.map((each) => actorOf(each).name))
+  const open = reactors.filter(({ wanted, reactor }) => wanted && !acted.has(reactor.name))
+  return [...done, ...open.flatMap(({ reactor }) => openReactor(tree, reactor, entry))]
+}
+
+const passedStep = (tree: Tree, entry: Entry, { policies, reactors }: HandlersOfEvent): readonly Step[] => {
+  const acted = new Set((tree.children.get(idOf(entry)) ?? []).map((each) => actorOf(each).name))
+  const idle = [
+    ...policies.filter(({ dispatches }) => dispatches.length === 0).map(({ policy }) => policy.name),
+    ...reactors.filter(({ wanted }) => !wanted).map(({ reactor }) => reactor.name),
+  ].filter((name) => !acted.has(name) && parkedStep(tree, name, entry).length === 0)
+  return idle.length === 0 ? [] : [{ kind: 'passed', handlers: idle }]
+}
+
+const recordedSteps = (tree: Tree, entry: Entry): readonly Step[] => {
+  const caused = (tree.children.get(idOf(entry)) ?? []).filter((each) => !['policy', 'reactor'].includes(actorOf(each).kind))
+  return grouped(caused, ({ stored }) => stored.envelope.actor).map((group): Step => ({
+    kind: 'recorded',
+    handler: group[0]?.stored.envelope.actor ?? '',
+    facts: group.map((each) => factOf(tree, each)),
+  }))
+}
+
+const factOf = (tree: Tree, entry: Entry): Fact => {
+  const handlers = handlersOf(entry, tree)
+  const then = [
+    ...passedStep(tree, entry, handlers),
+    ...recordedSteps(tree, entry),
+    ...policySteps(tree, entry, handlers),
+    ...reactorSteps(tree, entry, handlers),
+  ]
+  return { entry, then }
+}
 
 /** Builds the tree from what entered to the last answer. Several roots where a correlation began more than once. */
-export const chainOf = ({ entries, services, startAfter, newer }: ChainParts): readonly Fact[] => {
+export const chainOf = (parts: ChainParts): readonly Fact[] => {
+  const { entries } = parts
   const ids = new Set(entries.map(idOf))
-  const children = Map.groupBy(entries.filter(({ stored: { envelope } }) => envelope.causationId !== envelope.id), ({ stored }) => stored.envelope.causationId)
-  const lots = Map.groupBy(entries.filter(({ stored }) => stored.envelope.type === 'runtime.HandlerParked'), ({ event }) => Reflect.get(Object(event.data), 'sequence') as unknown)
-
-  const fact = (entry: Entry): Fact => ({ entry, then: [...passedStep(entry), ...recordedSteps(entry), ...policySteps(entry), ...reactorSteps(entry)] })
-
-  const isActive = (handler: string, entry: Entry, backfill = false): boolean =>
-    entry.stored.sequence > (startAfter.get(handler) ?? 0) && (!entry.stored.envelope.backfill || backfill)
-
-  const concerned = <Handler extends AnyPolicy | AnyReactor>(entry: Entry, pick: (service: Handlers) => readonly Handler[] | undefined): readonly Handler[] =>
-    services
-      .filter(({ name }) => !entry.stored.envelope.type.startsWith('runtime.') || name === entry.event.meta.service)
-      .flatMap((service) => pick(service) ?? [])
-      .filter((handler) => entry.problem === undefined && handler.on[entry.stored.envelope.type] !== undefined && isActive(handler.name, entry, handler.backfill))
-
-  const asked = (policy: AnyPolicy, { event }: Entry): readonly Dispatch[] => {
-    try {
-      return policy.on[event.type]?.(event as never) ?? []
-    } catch {
-      return []
-    }
-  }
-
-  const parkedStep = (handler: string, entry: Entry): readonly Step[] => {
-    const held = (lots.get(entry.stored.sequence) ?? []).filter(({ event }) => Reflect.get(Object(event.data), 'handler') === handler)
-    return held.length === 0 ? [] : [{ kind: 'parked', handler, lots: held }]
-  }
-
-  const policySteps = (entry: Entry): readonly Step[] => {
-    const caused = (children.get(idOf(entry)) ?? []).filter(byActor('policy'))
-    const decided = grouped(caused, ({ stored: { subject, envelope } }) => `${envelope.handler}|${envelope.attempt}|${subject}`)
-      .map((group): Step => ({ kind: 'decided', handler: group[0]?.stored.envelope.actor.slice('policy:'.length) ?? '', attempt: group[0]?.stored.envelope.attempt ?? 1, facts: group.map(fact) }))
-    const rest = concerned(entry, ({ policies }) => policies).flatMap((policy) => {
-      const parked = parkedStep(policy.name, entry)
-      const undecided = asked(policy, entry).flatMap((dispatch, index): readonly Step[] => {
-        const handler = index === 0 ? policy.name : `${policy.name}/${index}`
-        const has = caused.some(({ stored: { envelope } }) => envelope.id === eventId({ causationId: idOf(entry), handler, attempt: envelope.attempt, index: 0 }))
-        return has ? [] : [{ kind: 'nothing', handler: policy.name, dispatch }]
-      })
-      return parked.length > 0 ? parked : undecided
-    })
-    return [...decided, ...rest]
-  }
-
-  const reactorSteps = (entry: Entry): readonly Step[] => {
-    const caused = (children.get(idOf(entry)) ?? []).filter(byActor('reactor'))
-    const done = grouped(caused, (one) => `${reactorOf(one)}|${one.stored.envelope.attempt}`).map((group): Step => {
-      const tries = group.filter(({ stored }) => stored.envelope.type === ATTEMPTED)
-      const answers = group.filter((one) => !tries.includes(one))
-      const [first] = group
-      return { kind: 'effect', handler: first === undefined ? '' : reactorOf(first), attempt: first?.stored.envelope.attempt ?? 1, tries, facts: answers.map(fact) }
-    })
-    const handled = new Set(caused.map(reactorOf))
-    const open = requested(entry).filter(({ name }) => !handled.has(name)).flatMap((reactor): readonly Step[] => {
-      const by = reactor.newestOnly === true ? newer(entry) : undefined
-      if (by !== undefined) return [{ kind: 'superseded', handler: reactor.name, by }]
-      const parked = parkedStep(reactor.name, entry)
-      return parked.length > 0 ? parked : [{ kind: 'waiting', handler: reactor.name }]
-    })
-    return [...done, ...open]
-  }
-
-  const requested = (entry: Entry): readonly AnyReactor[] =>
-    concerned(entry, ({ reactors }) => reactors).filter((reactor) => reactor.on[entry.event.type]?.(entry.event as never) !== undefined)
-
-  const passedStep = (entry: Entry): readonly Step[] => {
-    const acted = new Set((children.get(idOf(entry)) ?? []).map(({ stored }) => stored.envelope.actor))
-    const idle = concerned(entry, ({ policies }) => policies).filter((policy) => asked(policy, entry).length === 0 && parkedStep(policy.name, entry).length === 0 && !acted.has(`policy:${policy.name}`))
-    const reactors = concerned(entry, ({ reactors: all }) => all).filter((reactor) => !requested(entry).includes(reactor))
-    const handlers = [...idle, ...reactors].map(({ name }) => name)
-    return handlers.length === 0 ? [] : [{ kind: 'passed', handlers }]
-  }
-
-  const recordedSteps = (entry: Entry): readonly Step[] => {
-    const caused = (children.get(idOf(entry)) ?? []).filter((one) => !byActor('policy')(one) && !byActor('reactor')(one))
-    return grouped(caused, ({ stored }) => stored.envelope.handler).map((group): Step => ({ kind: 'recorded', handler: group[0]?.stored.envelope.actor ?? '', facts: group.map(fact) }))
-  }
-
   const isRoot = ({ stored: { envelope } }: Entry): boolean => envelope.causationId === envelope.id || !ids.has(envelope.causationId)
-  const isLot = ({ stored }: Entry): boolean => stored.envelope.type === 'runtime.HandlerParked'
-  return entries.filter((entry) => isRoot(entry) && !isLot(entry)).map(fact)
+  const lots = entries.filter((entry) => typeOf(entry) === PARKED)
+  const children = Map.groupBy(
+    entries.filter((entry) => !isRoot(entry)),
+    ({ stored }) => stored.envelope.causationId,
+  )
+  return entries.filter((entry) => isRoot(entry) && !lots.includes(entry)).map((entry) => factOf({ ...parts, children, lots }, entry))
 }
 
 /** Every fact of a chain, in the order in which it is told. */

@@ -4,17 +4,25 @@ import { readOptions } from '../base/options.ts'
 
 /** Declares `zyra why`. */
 export const declareWhy = (program: Command, { terminal, ends }: Tools): void => {
-  const command = program.command('why')
+  const command = program
+    .command('why')
     .summary('the whole chain behind an event, an effect or an item')
-    .description('Explains: what entered, which policies looked at it, what was decided on what, what was tried outside, and what the vendor\nanswered, with the times between.')
-    .argument('<event>', 'a sequence (1234), an event\'s or effect\'s id or how it begins, or a SKU (its last decision)')
+    .description(
+      [
+        'Explains: what entered, which policies looked at it, what was decided on what, what was tried outside, and what the',
+        'vendor answered, with the times between.',
+      ].join('\n'),
+    )
+    .argument('<event>', "a sequence (1234), an event's or effect's id or how it begins, or a SKU (its last decision)")
     .option('--personal', 'decrypt personal data (with --json)')
   withExamples(withJson(command), [
     ['why 1234', 'the chain that event 1234 belongs to'],
     ['why bde9078b', 'the same, by the beginning of an id'],
     ['why MUG-BLUE', 'why Etsy sells as many of them as it does'],
-  ]).action((meant: string, given: unknown) => ends(async () => {
-    const { runWhy, whyOptions } = await import('./run.ts')
-    return runWhy(meant, readOptions(whyOptions, given), terminal)
-  }))
+  ]).action((meant: string, given: unknown) =>
+    ends(async () => {
+      const { runWhy, whyOptions } = await import('./run.ts')
+      return runWhy(meant, readOptions(whyOptions, given), terminal)
+    }),
+  )
 }

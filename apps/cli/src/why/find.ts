@@ -9,10 +9,12 @@ import { didYouMean, thousands } from '../text/words.ts'
 const SHORTEST_ID = 6
 
 /** True for an event whose id begins so, and for the attempt of an effect whose id does. */
-const isNamed = (id: string) => ({ envelope, data }: StoredEvent): boolean => {
-  const key: unknown = envelope.type === 'runtime.EffectAttempted' ? Reflect.get(Object(data), 'key') : undefined
-  return envelope.id.startsWith(id) || (typeof key === 'string' && key.startsWith(id))
-}
+const isNamed =
+  (id: string) =>
+  ({ envelope, data }: StoredEvent): boolean => {
+    const key: unknown = envelope.type === 'runtime.EffectAttempted' ? Reflect.get(Object(data), 'key') : undefined
+    return envelope.id.startsWith(id) || (typeof key === 'string' && key.startsWith(id))
+  }
 
 const byId = async (log: EventLog, last: number, id: string, { interrupted, progress }: Terminal): Promise<StoredEvent | undefined> => {
   for await (const events of readBackwards({ log, filter: ALL, from: 1, to: last, signal: interrupted })) {
@@ -49,6 +51,9 @@ export const findEvent = async (reading: Reading, meant: string, terminal: Termi
   const isId = text.length >= SHORTEST_ID && /^[0-9a-f-]+$/i.test(text)
   const found = decision ?? (isId ? await byId(log, last, text.toLowerCase(), terminal) : undefined)
   if (found !== undefined) return found
-  const near = didYouMean(text, items.map(({ row }) => row.sku))
+  const near = didYouMean(
+    text,
+    items.map(({ row }) => row.sku),
+  )
   throw new Failure(`No event, effect or SKU is called "${meant}"; sequences go from 1 to ${thousands(last)}.${near}`)
 }

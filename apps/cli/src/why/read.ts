@@ -6,7 +6,8 @@ import type { Reading } from '../base/reading.ts'
 import type { Terminal } from '../base/terminal.ts'
 import { openEntries, openEntry, type Entry } from '../log/entry.ts'
 import { ALL, readBackwards, readRange } from '../log/ranges.ts'
-import { chainOf, type Fact, type Handlers } from './chain.ts'
+import { chainOf, type Fact } from './chain.ts'
+import type { Handlers } from './handlers.ts'
 
 /** The sequence at which a correlation began. Its event carries the correlation's id; a chain of the runtime has none that does. */
 const beginning = async (log: EventLog, { sequence, envelope }: StoredEvent, signal: AbortSignal): Promise<number> => {
@@ -20,7 +21,12 @@ const beginning = async (log: EventLog, { sequence, envelope }: StoredEvent, sig
   return first
 }
 
-const correlated = async (log: EventLog, start: number, correlationId: string, { interrupted, progress }: Terminal): Promise<readonly StoredEvent[]> => {
+const correlated = async (
+  log: EventLog,
+  start: number,
+  correlationId: string,
+  { interrupted, progress }: Terminal,
+): Promise<readonly StoredEvent[]> => {
   const last = await log.lastSequence()
   const found: StoredEvent[] = []
   for await (const events of readRange({ log, filter: ALL, from: start, to: last, signal: interrupted })) {
@@ -35,17 +41,25 @@ const registration = z.object({ handler: z.string(), afterSequence: z.number() }
 /** From where on each handler acts. */
 const startsOf = async (log: EventLog): Promise<ReadonlyMap<string, number>> => {
   const registered = await log.lastOf([aggregateFilter('*', 'handler')])
-  return new Map(registered.map(({ data }) => {
-    const { handler, afterSequence } = registration.parse(data)
-    return [handler, afterSequence]
-  }))
+  return new Map(
+    registered.map(({ data }) => {
+      const { handler, afterSequence } = registration.parse(data)
+      return [handler, afterSequence]
+    }),
+  )
 }
 
-const SETS_A_VALUE: ReadonlySet<string> = new Set(Object.values(allServices).flatMap(({ reactors = [] }) => reactors.filter(({ newestOnly }) => newestOnly).flatMap(({ on }) => Object.keys(on))))
+const SETS_A_VALUE: ReadonlySet<string> = new Set(
+  Object.values(allServices).flatMap(({ reactors = [] }) =>
+    reactors.filter(({ newestOnly }) => newestOnly).flatMap(({ on }) => Object.keys(on)),
+  ),
+)
 
 const newerOnes = async (log: EventLog, entries: readonly Entry[]): Promise<ReadonlyMap<number, StoredEvent>> => {
   const found = new Map<number, StoredEvent>()
-  for (const { stored: { subject, sequence, envelope } } of entries.filter(({ stored }) => SETS_A_VALUE.has(stored.envelope.type))) {
+  for (const {
+    stored: { subject, sequence, envelope },
+  } of entries.filter(({ stored }) => SETS_A_VALUE.has(stored.envelope.type))) {
     const later = (await log.load(subject, sequence + 1)).find(({ envelope: { type } }) => type === envelope.type)
     if (later !== undefined) found.set(sequence, later)
   }

@@ -18,7 +18,10 @@ type WhyOptions = z.infer<typeof whyOptions>
 export const showChain = async (reading: Reading, stored: StoredEvent, options: WhyOptions, terminal: Terminal): Promise<void> => {
   const { roots, entries, asked } = await readChain(reading, stored, terminal, options.personal)
   const shown = new Map(entries.map((entry) => [entry.stored.sequence, entry]))
-  const { sequence, envelope: { correlationId } } = asked.stored
+  const {
+    sequence,
+    envelope: { correlationId },
+  } = asked.stored
   if (options.json) {
     const chain = roots.map((root) => chainJson(root, (each) => shown.get(each)))
     return terminal.out(JSON.stringify({ asked: sequence, correlationId, chain }))

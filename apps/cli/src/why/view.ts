@@ -2,9 +2,8 @@ import type { Entry } from '../log/entry.ts'
 import { entryJson } from '../log/entry.ts'
 import { gist, shortSubject, shortType, type NameOf } from '../text/gist.ts'
 import type { Paint, Style } from '../text/paint.ts'
-import { cut } from '../text/table.ts'
 import { clock, duration } from '../text/time.ts'
-import { count } from '../text/words.ts'
+import { count, wrap } from '../text/words.ts'
 import { compact } from './command-text.ts'
 import { factsOf, type Fact, type Step } from './chain.ts'
 
@@ -28,14 +27,24 @@ interface Line {
 }
 
 const INDENT = 2
-const [SEQUENCE, TIME, AFTER] = [7, 12, 9]
+/** Of lines that say the same, before they are told as one. */
+const MOST_ALIKE = 3
+/** Widths of columns. */
+const SEQUENCE = 7
+const TIME = 8
+const AFTER = 8
+const LEFT = SEQUENCE + TIME + AFTER + 6
+/** Of text beside it, however narrow the screen. */
+const LEAST_TEXT = 30
 
 const timeOf = ({ stored }: Entry): number => Date.parse(stored.envelope.time)
 
 const passed = (handlers: readonly string[]): string => `not the business of ${handlers.join(', ')}`
 
 /** Many items that a policy asked about and that needed nothing are told in one line. */
-const nothings = (steps: readonly Step[]): readonly Step[][] => [...Map.groupBy(steps, (step) => (step.kind === 'nothing' ? step.handler : step)).values()]
+const nothings = (steps: readonly Step[]): readonly Step[][] => [
+  ...Map.groupBy(steps, (step) => (step.kind === 'nothing' ? step.handler : step)).values(),
+]
 
 const factLines = (fact: Fact, depth: number, since: number | undefined, look: ChainLook, prefix = ''): readonly Line[] => {
   const { entry } = fact
@@ -45,16 +54,31 @@ const factLines = (fact: Fact, depth: number, since: number | undefined, look: C
 }
 
 const stepsLines = (fact: Fact, depth: number, look: ChainLook): readonly Line[] =>
-  nothings(fact.then).flatMap((group) => (group.length > 3 ? manyNothings(group, depth) : group.flatMap((step) => stepLines(step, fact.entry, depth, look))))
+  nothings(fact.then).flatMap((group) =>
+    group.length > 3 ? manyNothings(group, depth) : group.flatMap((step) => stepLines(step, fact.entry, depth, look)),
+  )
 
 const manyNothings = (group: readonly Step[], depth: number): readonly Line[] => {
   const [first] = group
-  return first?.kind === 'nothing' ? [{ depth, text: `${first.handler} asked ${count(group.length, 'time')} for ${first.dispatch.aggregate}: nothing to change`, style: 'dim' }] : []
+  return first?.kind === 'nothing'
+    ? [
+        {
+          depth,
+          text: `${first.handler} asked ${count(group.length, 'time')} for ${first.dispatch.aggregate}: nothing to change`,
+          style: 'dim',
+        },
+      ]
+    : []
 }
 
 const again = (attempt: number): string => (attempt === 1 ? '' : `, redrive ${attempt - 1}`)
 
-const decidedLines = ({ handler, attempt, facts }: Extract<Step, { kind: 'decided' }>, cause: Entry, depth: number, look: ChainLook): readonly Line[] => {
+const decidedLines = (
+  { handler, attempt, facts }: Extract<Step, { kind: 'decided' }>,
+  cause: Entry,
+  depth: number,
+  look: ChainLook,
+): readonly Line[] => {
   const [first] = facts
   if (first === undefined) return []
   const { envelope } = first.entry.stored
@@ -68,11 +92,35 @@ const decidedLines = ({ handler, attempt, facts }: Extract<Step, { kind: 'decide
   ]
 }
 
-const effectLines = ({ handler, attempt, tries, facts }: Extract<Step, { kind: 'effect' }>, cause: Entry, depth: number, look: ChainLook): readonly Line[] => [
+const parkedLines = (lots: readonly Entry[], cause: Entry, depth: number, { nameOf }: ChainLook): readonly Line[] =>
+  lots.map((entry): Line => ({ entry, since: timeOf(cause), depth, text: `parked: ${gist(entry, nameOf)}`, style: 'red' }))
+
+/** Attempts that a vendor put off again and again are told as one. */
+const triesLines = (tries: readonly Entry[], cause: Entry, depth: number): readonly Line[] => {
+  const lines = tries.map((entry, index): Line => ({
+    entry,
+    since: timeOf(tries[index - 1] ?? cause),
+    depth,
+    text: `attempt ${index + 1}`,
+    style: 'dim',
+  }))
+  if (lines.length <= MOST_ALIKE) return lines
+  return [...lines.slice(0, 1), { depth, text: `attempts 2 to ${lines.length - 1}, put off each time`, style: 'dim' }, ...lines.slice(-1)]
+}
+
+const effectLines = (
+  { handler, attempt, tries, lots, facts }: Extract<Step, { kind: 'effect' }>,
+  cause: Entry,
+  depth: number,
+  look: ChainLook,
+): readonly Line[] => [
   { depth, text: `reactor ${handler}${again(attempt)}`, style: 'cyan' },
-  ...tries.map((entry, index): Line => ({ entry, since: timeOf(tries[index - 1] ?? cause), depth: depth + 1, text: `attempt ${index + 1}`, style: 'dim' })),
+  ...triesLines(tries, cause, depth + 1),
   ...facts.flatMap((fact) => factLines(fact, depth + 1, timeOf(tries.at(-1) ?? cause), look)),
-  ...(facts.length === 0 ? [{ depth: depth + 1, text: 'no answer yet: nobody can tell whether it happened', style: 'yellow' as const }] : []),
+  ...parkedLines(lots, tries.at(-1) ?? cause, depth + 1, look),
+  ...(facts.length === 0 && lots.length === 0
+    ? [{ depth: depth + 1, text: 'no answer yet: nobody can tell whether it happened', style: 'yellow' as const }]
+    : []),
 ]
 
 const stepLines = (step: Step, cause: Entry, depth: number, look: ChainLook): readonly Line[] => {
@@ -84,59 +132,80 @@ const stepLines = (step: Step, cause: Entry, depth: number, look: ChainLook): re
     case 'nothing': {
       const { aggregate, id, command } = step.dispatch
       const target = aggregate === 'stock' ? look.nameOf(cause.event.meta.merchant, id) : `${aggregate} ${id}`
-      return [{ depth, text: `policy ${step.handler} asked ${target}: ${compact(JSON.stringify(command))}; it decided nothing`, style: 'yellow' }]
+      return [
+        { depth, text: `policy ${step.handler} asked ${target}: ${compact(JSON.stringify(command))}; it decided nothing`, style: 'yellow' },
+      ]
     }
     case 'superseded':
       return [{ depth, text: `reactor ${step.handler} left it out: superseded by #${step.by.sequence}`, style: 'yellow' }]
     case 'parked':
-      return step.lots.flatMap((entry): readonly Line[] => [{ entry, since: timeOf(cause), depth, text: `parked: ${gist(entry, look.nameOf)}`, style: 'red' }])
+      return parkedLines(step.lots, cause, depth, look)
     case 'waiting':
       return [{ depth, text: `reactor ${step.handler} has not answered yet`, style: 'yellow' }]
     case 'passed':
-      return [{ depth, text: passed(step.handlers), style: 'dim' }]
+      // Below what entered it goes without saying.
+      return depth === 1 ? [{ depth, text: passed(step.handlers), style: 'dim' }] : []
     case 'recorded':
-      return [{ depth, text: `${step.handler} recorded`, style: 'cyan' }, ...step.facts.flatMap((fact) => factLines(fact, depth + 1, timeOf(cause), look))]
+      return [
+        { depth, text: `${step.handler} recorded`, style: 'cyan' },
+        ...step.facts.flatMap((fact) => factLines(fact, depth + 1, timeOf(cause), look)),
+      ]
   }
 }
 
-const lineText = ({ entry, since, depth, text, style }: Line, { paint, width, asked }: ChainLook): string => {
-  const sequence = entry === undefined ? '' : `#${entry.stored.sequence}`
-  const time = entry === undefined ? '' : clock(entry.stored.envelope.time, true)
-  const after = entry === undefined || since === undefined ? '' : `+${duration(Math.max(0, timeOf(entry) - since))}`
-  const left = `${sequence.padStart(SEQUENCE)}  ${time.padEnd(TIME)}  ${after.padStart(AFTER)}  `
-  const mark = entry?.stored.sequence === asked ? ' <- asked' : ''
-  const room = width - left.length - depth * INDENT - mark.length
-  return `${paint('dim', left)}${' '.repeat(depth * INDENT)}${paintFact(cut(text, Math.max(room, 20)), style, paint)}${paint('green', mark)}`.trimEnd()
+/** Of an event only the name is bold. */
+const paintText = (text: string, style: Style | undefined, paint: Paint): string => {
+  if (style === undefined) return text
+  const end = style === 'bold' ? text.indexOf('  ') : -1
+  return end === -1 ? paint(style, text) : `${paint(style, text.slice(0, end))}${text.slice(end)}`
 }
 
-/** Of an event only the name is bold. */
-const paintFact = (text: string, style: Style | undefined, paint: Paint): string => {
-  if (style === undefined) return text
-  const [name = '', ...rest] = style === 'bold' ? text.split('  ') : [text]
-  return `${paint(style, name)}${rest.length === 0 ? '' : `  ${rest.join('  ')}`}`
+const leftOf = ({ entry, since }: Line): string => {
+  if (entry === undefined) return ' '.repeat(LEFT)
+  const after = since === undefined ? '' : `+${duration(Math.max(0, timeOf(entry) - since))}`
+  const { sequence, envelope } = entry.stored
+  return `${`#${sequence}`.padStart(SEQUENCE)}  ${clock(envelope.time).padEnd(TIME)}  ${after.padStart(AFTER)}  `
+}
+
+const textLines = (line: Line, { paint, width, asked }: ChainLook): readonly string[] => {
+  const { entry, depth, text, style } = line
+  const indent = ' '.repeat(depth * INDENT)
+  const mark = entry?.stored.sequence === asked ? ' <- asked' : ''
+  const room = Math.max(width - LEFT - indent.length, LEAST_TEXT)
+  return wrap(`${text}${mark}`, room, '  ').map((part, index) => {
+    const left = index === 0 ? leftOf(line) : ' '.repeat(LEFT)
+    const painted = index === 0 ? paintText(part, style, paint) : style === 'bold' ? part : paintText(part, style, paint)
+    return `${paint('dim', left)}${indent}${mark === '' ? painted : painted.replace('<- asked', paint('green', '<- asked'))}`.trimEnd()
+  })
 }
 
 const rootLines = (root: Fact, look: ChainLook): readonly Line[] => {
   const { entry } = root
   const { actor } = entry.stored.envelope
-  const [first, ...rest] = factLines(root, 0, undefined, look, `${shortSubject(entry, look.nameOf)} `)
+  const isRequest = entry.event.meta.aggregate === 'request'
+  const [first, ...rest] = factLines(root, 0, undefined, look, isRequest ? '' : `${shortSubject(entry, look.nameOf)} `)
   const by: Line = { depth: 1, text: `let in by ${actor}`, style: 'dim' }
   return first === undefined ? rest : [first, by, ...rest]
 }
 
 /** How long it took from what entered to the last event, and how much it was. */
 const summary = (facts: readonly Fact[]): string => {
-  const entries = facts.flatMap(({ entry, then }) => [entry, ...then.flatMap((step) => (step.kind === 'effect' ? step.tries : step.kind === 'parked' ? step.lots : []))])
+  const entries = facts.flatMap(({ entry, then }) => [
+    entry,
+    ...then.flatMap((step) => [...('tries' in step ? step.tries : []), ...('lots' in step ? step.lots : [])]),
+  ])
   const times = entries.map(timeOf)
   const took = Math.max(...times) - Math.min(...times)
-  return entries.length === 1 ? 'Nothing followed from it.' : `${count(entries.length, 'event')} in ${duration(took)}, from what entered to the last answer.`
+  return entries.length === 1
+    ? 'Nothing followed from it.'
+    : `${count(entries.length, 'event')} in ${duration(took)}, from what entered to the last answer.`
 }
 
 /** The tree for people. */
 export const chainLines = (roots: readonly Fact[], look: ChainLook): readonly string[] => {
   const facts = factsOf(roots)
   return [
-    ...roots.flatMap((root) => rootLines(root, look)).map((line) => lineText(line, look)),
+    ...roots.flatMap((root) => rootLines(root, look)).flatMap((line) => textLines(line, look)),
     '',
     look.paint('dim', `${' '.repeat(SEQUENCE)}  ${summary(facts)}`),
   ]
@@ -155,7 +224,7 @@ const stepJson = (step: Step, shown: (sequence: number) => Entry | undefined): o
     case 'recorded':
       return { ...step, facts: step.facts.map((fact) => chainJson(fact, shown)) }
     case 'effect':
-      return { ...step, tries: step.tries.map(json), facts: step.facts.map((fact) => chainJson(fact, shown)) }
+      return { ...step, tries: step.tries.map(json), lots: step.lots.map(json), facts: step.facts.map((fact) => chainJson(fact, shown)) }
     case 'parked':
       return { ...step, lots: step.lots.map(json) }
     case 'superseded':

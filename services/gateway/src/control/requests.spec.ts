@@ -32,10 +32,12 @@ describe('what can be asked for', () => {
     const { type, data } = event('request-1', 'command-line')
     const { merchant: _, ...asked } = body
     expect(merchant).toBe('clay')
-    expect(definitionOf(type).schema.parse(data)).toMatchObject({ requestId: 'request-1', by: 'command-line', ...asked, })
+    expect(definitionOf(type).schema.parse(data)).toMatchObject({ requestId: 'request-1', by: 'command-line', ...asked })
   })
 
-  it.each([['stop', { level: 'everything', reason: '' }], ['resume', {}], ['reconcile', {}]])('is for every merchant where none is named: %s', (name, asked) => {
+  const forAll: readonly (readonly [string, object])[] = [['stop', { level: 'everything', reason: '' }], ['resume', {}], ['reconcile', {}]]
+
+  it.each(forAll)('is for every merchant where none is named: %s', (name, asked) => {
     const { merchant, event } = request(name, {})
     expect(merchant).toBeUndefined()
     expect(event('request-1', 'command-line').data).toEqual({ requestId: 'request-1', by: 'command-line', ...asked })

@@ -26,13 +26,16 @@ describe('a body as it is kept', () => {
     expect(storedBody(Uint8Array.from(bytes)).bodyEncoding).toBe('base64')
   })
 
-  it.each([['nothing', []], ['a null character', [0]], ['a byte order mark', [0xEF, 0xBB, 0xBF, 0x7B, 0x7D]], ['the replacement character itself', [0xEF, 0xBF, 0xBD]]])(
-    'keeps %s as text', (_what, bytes) => {
-      const kept = storedBody(Uint8Array.from(bytes))
-      expect(kept.bodyEncoding).toBe('utf8')
-      expect([...bytesOf(kept)]).toEqual(bytes)
-    },
-  )
+  it.each([
+    ['nothing', []],
+    ['a null character', [0]],
+    ['a byte order mark', [0xEF, 0xBB, 0xBF, 0x7B, 0x7D]],
+    ['the replacement character itself', [0xEF, 0xBF, 0xBD]],
+  ])('keeps %s as text', (_what, bytes) => {
+    const kept = storedBody(Uint8Array.from(bytes))
+    expect(kept.bodyEncoding).toBe('utf8')
+    expect([...bytesOf(kept)]).toEqual(bytes)
+  })
 
   it('is the part of a larger buffer that it is', () => {
     expect(storedBody(Buffer.from('xx{}xx').subarray(2, 4))).toEqual({ body: '{}', bodyEncoding: 'utf8' })

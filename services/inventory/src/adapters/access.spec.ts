@@ -2,7 +2,8 @@ import { loadConfig, type Merchant } from '@zyra/runtime'
 import { accessOf } from './access.ts'
 
 const sandboxOrigin = 'http://127.0.0.1:8090'
-const merchant = (mode: Merchant['mode']): Merchant => ({ name: 'clay', mode, shopDomain: 'clay-and-kiln.myshopify.com', etsyShopId: '45678901', installed: true })
+const merchant = (mode: Merchant['mode']): Merchant =>
+  ({ name: 'clay', mode, shopDomain: 'clay-and-kiln.myshopify.com', etsyShopId: '45678901', installed: true })
 const set = { SHOPIFY_CLIENT_ID: 'client', ETSY_KEYSTRING: 'key', ETSY_SHARED_SECRET: 'shared', ETSY_REFRESH_TOKEN: 'refresh' }
 const context = (env: Record<string, string>) => ({ config: loadConfig({ env, root: import.meta.dirname }), sandboxOrigin })
 

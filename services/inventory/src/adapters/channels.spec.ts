@@ -25,7 +25,9 @@ beforeAll(async () => {
         { title: 'Copy', variants: [{ title: 'Default Title', sku: 'TWICE-ON-SHOPIFY', price: '35.00', stock: 1 }] },
         { title: 'Vase', variants: [{ title: 'Default Title', sku: 'TWICE-ON-ETSY', price: '35.00', stock: 1 }] },
         { title: 'Bowl', variants: [{ title: 'Default Title', sku: 'NOT-ON-ETSY', price: '35.00', stock: 1 }] },
-        ...Array.from({ length: 40 }, (_, index) => ({ title: `Print ${index}`, variants: [{ title: 'A4', sku: `PRINT-${index}`, price: '9.00', stock: index }] })),
+        ...Array.from({ length: 40 }, (_, index) => (
+          { title: `Print ${index}`, variants: [{ title: 'A4', sku: `PRINT-${index}`, price: '9.00', stock: index }] }
+        )),
       ],
     },
     listings: [
@@ -106,6 +108,7 @@ describe('reading both channels', () => {
   it('says why a channel cannot be read where it says so itself', async () => {
     const { shopify, ...etsy } = await shops.channels()
     const frozen: typeof shopify = { ...shopify, variants: async () => ({ ok: false, error: { kind: 'refused', status: 402, message: 'the shop is frozen' } }) }
-    expect(await readingOf(async () => ({ ...etsy, shopify: frozen })).do({ because: 'spec' }, effect())).toEqual({ failed: 'Shopify cannot be read: the shop is frozen' })
+    expect(await readingOf(async () => ({ ...etsy, shopify: frozen })).do({ because: 'spec' }, effect()))
+      .toEqual({ failed: 'Shopify cannot be read: the shop is frozen' })
   })
 })

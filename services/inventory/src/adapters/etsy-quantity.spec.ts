@@ -43,7 +43,8 @@ describe('what Etsy sells', () => {
   it.each([
     ['the listing is gone', { listingId: '9999', sku: 'MUG', quantity: 1 }, 'Etsy has no such listing any more'],
     ['the listing lost the SKU', { listingId: '1001', sku: 'CUP', quantity: 1 }, 'the listing has no such SKU any more'],
-    ['it would cost a fee', { listingId: '1002', sku: 'CANDLE', quantity: 1 }, 'the listing is sold out or has ended on Etsy, and putting it up again costs a listing fee; renew it there if you want to'],
+    ['it would cost a fee', { listingId: '1002', sku: 'CANDLE', quantity: 1 },
+      'the listing is sold out or has ended on Etsy, and putting it up again costs a listing fee; renew it there if you want to'],
   ])('is refused in words for a person where %s', async (_what, wanted, refused) => {
     expect(await port().do(wanted, effect())).toEqual({ refused })
   })

@@ -51,7 +51,7 @@ describe("a merchant's Etsy tokens", () => {
     expect(readdirSync(join(dataDir, 'secrets'))).toHaveLength(1)
   })
 
-  it.each(['', '{"accessToken":"1.access-tok', '{"accessToken":"1.access-token"}', 'null'])('are asked for again where the file is damaged: %j', async (text) => {
+  it.each(['', '{"accessToken":"1.access-tok', '{"accessToken":"1"}', 'null'])('are asked for again where the file is damaged: %j', async (text) => {
     damage(text)
     const { message } = await failure(tokenFile(dataDir, 'demo').load())
     expect(message).toBe(`${join(dataDir, 'secrets/etsy-demo.json')} does not hold Etsy tokens any more: remove it and connect the shop to Etsy again`)

@@ -14,7 +14,7 @@ export interface TokenFile {
   readonly save: (tokens: EtsyTokens) => Promise<void>
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+const isMissing = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
 
 const parse = (text: string): unknown => {
   try {

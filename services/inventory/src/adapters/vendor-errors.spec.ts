@@ -15,15 +15,15 @@ const thrownBy = (work: () => unknown): unknown => {
 }
 
 describe('an error of Etsy', () => {
-  it.each<[string, EtsyFailure, { readonly retryAfterMs: number | undefined; readonly mayHaveHappened: boolean }]>([
-    ['a rate limit, for as long as Etsy says', { kind: 'rate-limited', retryAfterMs: 250, scope: 'second' }, { retryAfterMs: 250, mayHaveHappened: false }],
-    ['missing access, until a person looked', { kind: 'unauthorised' }, { retryAfterMs: 60_000, mayHaveHappened: false }],
-    ['an Etsy that was not reached', { kind: 'unavailable', mayHaveHappened: false }, { retryAfterMs: undefined, mayHaveHappened: false }],
-    ['an Etsy that did not answer, remembering that it may have acted', { kind: 'unavailable', mayHaveHappened: true }, { retryAfterMs: undefined, mayHaveHappened: true }],
-  ])('is waited out where it is %s', (_what, failure, expected) => {
+  it.each<[string, EtsyFailure, number | undefined, boolean]>([
+    ['a rate limit, for as long as Etsy says', { kind: 'rate-limited', retryAfterMs: 250, scope: 'second' }, 250, false],
+    ['missing access, until a person looked', { kind: 'unauthorised' }, 60_000, false],
+    ['an Etsy that was not reached', { kind: 'unavailable', mayHaveHappened: false }, undefined, false],
+    ['an Etsy that did not answer, remembering that it may have acted', { kind: 'unavailable', mayHaveHappened: true }, undefined, true],
+  ])('is waited out where it is %s', (_what, failure, retryAfterMs, mayHaveHappened) => {
     const error = thrownBy(() => refusalByEtsy(etsy(failure)))
     expect(error).toBeInstanceOf(Transient)
-    expect(error).toMatchObject({ message: 'Etsy getListing: no', ...expected })
+    expect(error).toMatchObject({ message: 'Etsy getListing: no', retryAfterMs, mayHaveHappened })
   })
 
   it('is an answer where Etsy says no', () => {
@@ -31,7 +31,9 @@ describe('an error of Etsy', () => {
     expect(refusalByEtsy(etsy({ kind: 'refused', status: 400, reason: 'quantity must be below 1000' }))).toBe('quantity must be below 1000')
   })
 
-  it.each([etsy({ kind: 'malformed', mayHaveHappened: false }), new TypeError('a defect of ours'), 'not even an error'])('counts as a failed try where nobody knows what it means: %s', (error) => {
+  const unclear = [etsy({ kind: 'malformed', mayHaveHappened: false }), new TypeError('a defect of ours'), 'not even an error']
+
+  it.each(unclear)('counts as a failed try where nobody knows what it means: %s', (error) => {
     expect(thrownBy(() => refusalByEtsy(error))).toBe(error)
   })
 })

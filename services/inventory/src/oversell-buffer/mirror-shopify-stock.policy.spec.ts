@@ -1,14 +1,11 @@
 import { ERASED } from '@zyra/contracts'
-import { recorded, when } from '@zyra/testing'
+import { shopifyWebhook, when } from '@zyra/testing'
 import { mirrorShopifyStock } from './mirror-shopify-stock.policy.ts'
 
 const level = '{"inventory_item_id":9007199254740993,"location_id":9007199254740997,"available":4,"updated_at":"2026-11-20T07:00:00+01:00"}'
 
 const delivered = (body: string, data: { readonly topic?: string; readonly triggeredAt?: string | null } = {}) =>
-  recorded('gateway.ShopifyWebhookReceived', {
-    topic: 'inventory_levels/update', shop: 'demo.myshopify.com', webhookId: 'w-1', eventId: null, triggeredAt: '2026-11-20T06:29:01.123456789Z',
-    apiVersion: '2026-10', bodyEncoding: 'utf8', body, customerId: null, orderId: null, ...data,
-  }, { time: '2026-11-20T08:00:00.000Z' })
+  shopifyWebhook('inventory_levels/update', body, data, { time: '2026-11-20T08:00:00.000Z' })
 
 const observes = (at: string, available: number | null = 4) =>
   ({ aggregate: 'stock', id: '9007199254740993', command: { type: 'ObserveLevel', location: '9007199254740997', available, at } }) as const

@@ -34,7 +34,8 @@ describe('the stock of an item on the screen', () => {
   })
 
   it('shows drift as Etsy told it', () => {
-    expect(after(linked(), decided(6), set(6), recorded('inventory.DriftFound', { listingId: '1001', decided: 6, found: 9 }, item))).toMatchObject({ decided: 6, etsy: 9 })
+    const drift = recorded('inventory.DriftFound', { listingId: '1001', decided: 6, found: 9 }, item)
+    expect(after(linked(), decided(6), set(6), drift)).toMatchObject({ decided: 6, etsy: 9 })
   })
 
   it('shows the buffer as it is set, and as it was decided on', () => {

@@ -23,11 +23,14 @@ describe('reading both channels', () => {
   })
 
   it('records what the channels showed', () => {
-    whenAnswered(readChannels, { because }, { ok: true, value: { asOf, items: items(2) } })
-      .records({ type: 'inventory.ChannelsRead', data: { asOf, last: true, itemsBefore: 0, items: items(2).map((item) => ({ ...item, levels: [...item.levels] })) } })
+    const shown = items(2).map((item) => ({ ...item, levels: [...item.levels] }))
+    whenAnswered(readChannels, { because }, { ok: true, value: { asOf, items: shown } })
+      .records({ type: 'inventory.ChannelsRead', data: { asOf, last: true, itemsBefore: 0, items: shown } })
   })
 
-  it.each([[0, [0]], [1, [1]], [100, [100]], [101, [100, 1]], [250, [100, 100, 50]]])('records %d items in pages of %j, the last of which says so', (count, sizes) => {
+  const paged: readonly (readonly [number, readonly number[]])[] = [[0, [0]], [1, [1]], [100, [100]], [101, [100, 1]], [250, [100, 100, 50]]]
+
+  it.each(paged)('records %d items in pages of %j, the last of which says so', (count, sizes) => {
     const pages = pagesOf(count)
     expect(pages.map((page) => page.items.length)).toEqual(sizes)
     expect(pages.map(({ last }) => last)).toEqual(sizes.map((_, index) => index === sizes.length - 1))

@@ -1,13 +1,11 @@
 import { ERASED } from '@zyra/contracts'
-import { recorded, when } from '@zyra/testing'
+import { shopifyWebhook, when } from '@zyra/testing'
 import { takeDataRequest } from './take-data-request.policy.ts'
 
 const time = '2026-11-20T08:00:00.000Z'
-const body = '{"shop_id":1,"shop_domain":"demo.myshopify.com","orders_requested":[9007199254740995],"customer":{"id":9007199254741007},"data_request":{"id":9999}}'
+const body = '{"shop_id":1,"shop_domain":"demo.myshopify.com","orders_requested":[9007199254740995],"customer":{"id":9007199254741007}}'
 
-const delivered = (topic: string, text: string, eventId: string | null = 'event-1') => recorded('gateway.ShopifyWebhookReceived', {
-  topic, shop: 'demo.myshopify.com', webhookId: 'webhook-1', eventId, triggeredAt: null, apiVersion: null, bodyEncoding: 'utf8', body: text, customerId: null, orderId: null,
-}, { time })
+const delivered = (topic: string, text: string, data: { readonly eventId?: null } = {}) => shopifyWebhook(topic, text, data, { time })
 
 const takes = (requestId: string) => ({
   aggregate: 'data-request', id: '9007199254741007',
@@ -20,7 +18,7 @@ describe('taking a request for data', () => {
   })
 
   it('tells requests apart by the delivery where the sender names no event', () => {
-    when(takeDataRequest, delivered('customers/data_request', body, null)).dispatches(takes('webhook-1'))
+    when(takeDataRequest, delivered('customers/data_request', body, { eventId: null })).dispatches(takes('webhook-1'))
   })
 
   it('does nothing about other deliveries, nor about one that was erased', () => {

@@ -1,39 +1,35 @@
 import { ERASED } from '@zyra/contracts'
-import { recorded, when } from '@zyra/testing'
+import { shopifyWebhook, when } from '@zyra/testing'
 import { orderErasure } from './order-erasure.policy.ts'
 
 const redact = '{"shop_id":1,"shop_domain":"demo.myshopify.com","customer":{"id":9007199254741007},"orders_to_redact":[9007199254740995,9007199254740997]}'
 
-const delivered = (topic: string, body: string, eventId: string | null = 'event-1') => recorded('gateway.ShopifyWebhookReceived', {
-  topic, shop: 'demo.myshopify.com', webhookId: 'webhook-1', eventId, triggeredAt: null, apiVersion: null, bodyEncoding: 'utf8', body, customerId: null, orderId: null,
-})
-
 describe('what Shopify asks to forget', () => {
   it('is a customer with their orders, by ids that no number holds', () => {
-    when(orderErasure, delivered('customers/redact', redact)).dispatches({
+    when(orderErasure, shopifyWebhook('customers/redact', redact)).dispatches({
       aggregate: 'erasure', id: '9007199254741007',
       command: { type: 'ErasePerson', customerId: '9007199254741007', orderIds: ['9007199254740995', '9007199254740997'], requestId: 'event-1' },
     })
   })
 
   it('is a customer who never ordered', () => {
-    when(orderErasure, delivered('customers/redact', '{"shop_id":1,"shop_domain":"demo.myshopify.com","customer":{"id":7}}')).dispatches({
+    when(orderErasure, shopifyWebhook('customers/redact', '{"shop_id":1,"shop_domain":"demo.myshopify.com","customer":{"id":7}}')).dispatches({
       aggregate: 'erasure', id: '7', command: { type: 'ErasePerson', customerId: '7', orderIds: [], requestId: 'event-1' },
     })
   })
 
   it('is a whole shop, 48 hours after it removed the app', () => {
-    when(orderErasure, delivered('shop/redact', '{"shop_id":1,"shop_domain":"demo.myshopify.com"}'))
+    when(orderErasure, shopifyWebhook('shop/redact', '{"shop_id":1,"shop_domain":"demo.myshopify.com"}'))
       .dispatches({ aggregate: 'erasure', id: 'shop', command: { type: 'EraseMerchant', requestId: 'event-1' } })
   })
 
   it('is told from the next request by the delivery where the sender names no event', () => {
-    when(orderErasure, delivered('shop/redact', '{}', null))
+    when(orderErasure, shopifyWebhook('shop/redact', '{}', { eventId: null }))
       .dispatches({ aggregate: 'erasure', id: 'shop', command: { type: 'EraseMerchant', requestId: 'webhook-1' } })
   })
 
   it('is nothing in other deliveries, nor in one that was erased itself', () => {
-    when(orderErasure, delivered('customers/update', redact)).dispatchesNothing()
-    when(orderErasure, delivered('customers/redact', ERASED)).dispatchesNothing()
+    when(orderErasure, shopifyWebhook('customers/update', redact)).dispatchesNothing()
+    when(orderErasure, shopifyWebhook('customers/redact', ERASED)).dispatchesNothing()
   })
 })

@@ -1,13 +1,10 @@
-import { recorded, when } from '@zyra/testing'
+import { recorded, shopifyWebhook, when } from '@zyra/testing'
 import { registerMerchant } from './register-merchant.policy.ts'
 
 const shops = { mode: 'live', shopDomain: 'clay-and-kiln.myshopify.com', etsyShopId: '45678901' } as const
 const meta = { merchant: 'clay-and-kiln' }
 
-const webhook = (topic: string) => recorded('gateway.ShopifyWebhookReceived', {
-  topic, shop: shops.shopDomain, webhookId: 'w-1', eventId: null, triggeredAt: null, apiVersion: null,
-  bodyEncoding: 'utf8', body: '{}', customerId: null, orderId: null,
-}, meta)
+const webhook = (topic: string) => shopifyWebhook(topic, '{}', { shop: shops.shopDomain }, meta)
 
 describe('how merchants come and go', () => {
   it('registers the merchant that was asked for, under its name', () => {
@@ -16,7 +13,8 @@ describe('how merchants come and go', () => {
   })
 
   it.each(['app/uninstalled', 'APP_UNINSTALLED'])('takes note that the shop removed the app: %s', (topic) => {
-    when(registerMerchant, webhook(topic)).dispatches({ aggregate: 'merchant', id: 'clay-and-kiln', command: { type: 'Uninstall', shopDomain: shops.shopDomain } })
+    when(registerMerchant, webhook(topic))
+      .dispatches({ aggregate: 'merchant', id: 'clay-and-kiln', command: { type: 'Uninstall', shopDomain: shops.shopDomain } })
   })
 
   it('does nothing about other deliveries', () => {

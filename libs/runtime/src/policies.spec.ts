@@ -1,0 +1,348 @@
+import { UnknownEventVersion } from '@zyra/contracts'
+import type { Dispatch } from '@zyra/es'
+import type { StoredEvent } from '@zyra/jetstream'
+import { addToAll, bench, listening, ownerOf, until, type Bench } from '../test/kit.ts'
+import type { Cause, Decision, Decisions } from './decisions.ts'
+import { Transient } from './errors.ts'
+import { parkedIdOf } from './parking.ts'
+import { createPolicyRunner } from './policies.ts'
+
+type Hook = (target: string, cause: Cause) => void | Promise<void>
+
+const setUp = async (it: Bench = bench(), more: { startAfter?: number; policies?: readonly (typeof addToAll)[]; pauses?: readonly number[] } = {}) => {
+  const { told, observer } = listening()
+  const owner = await ownerOf(it, 'policy')
+  const hooks: { before: Hook } = { before: () => undefined }
+  const decisions: Decisions = {
+    ...it.decisions,
+    decide: async (dispatch: Dispatch, cause: Cause, signal): Promise<Decision> => {
+      await hooks.before(dispatch.id, cause)
+      return it.decisions.decide(dispatch, cause, signal)
+    },
+  }
+  const runner = createPolicyRunner({
+    service: 'inventory', log: it.log, codec: it.codec, decisions, policies: more.policies ?? [addToAll], observer,
+    startAfter: new Map([['add-to-all', more.startAfter ?? 0]]), pauses: more.pauses ?? [1, 2], pause: async () => undefined,
+  })
+  const parkedOf = (target: string, handler = 'add-to-all') => owner.owned.parking.content('demo', parkedIdOf({ handler, subject: target }))
+  const redrive = (target: string, request: StoredEvent) =>
+    runner.redrive({ id: request.envelope.id, sequence: request.sequence, merchant: 'demo', parkedId: parkedIdOf({ handler: 'add-to-all', subject: target }) }, owner.owned)
+  return { ...it, ...owner, runner, told, hooks, parkedOf, redrive, handle: (stored: StoredEvent) => runner.handle(stored, owner.owned) }
+}
+
+const subjectOf = (id: string) => `zyra.demo.inventory.stock.${id}`
+const failingOn = (id: string, error = new Error('it does not work')): Hook => (target) => {
+  if (target === id) throw error
+}
+
+describe('a policy', () => {
+  it('has its commands decided on, each with an id of its own', async () => {
+    const { ask, handle, buffers } = await setUp()
+    expect(await handle(await ask('mug cap mug'))).toBe(true)
+    expect([buffers('mug'), buffers('cap')]).toEqual([[1, 2], [1]])
+  })
+
+  it('ignores history that was loaded later, unless it opted in', async () => {
+    const it = bench()
+    const history = await it.ask('mug', { backfill: true })
+    expect(await (await setUp(it)).handle(history)).toBe(true)
+    expect(it.buffers('mug')).toEqual([])
+    await (await setUp(it, { policies: [{ ...addToAll, backfill: true }] })).handle(history)
+    expect(it.buffers('mug')).toEqual([1])
+  })
+
+  it('ignores what happened before it was added', async () => {
+    const { ask, handle, buffers } = await setUp(bench(), { startAfter: 1 })
+    await handle(await ask('mug'))
+    await handle(await ask('cap'))
+    expect([buffers('mug'), buffers('cap')]).toEqual([[], [1]])
+  })
+
+  it('does not decide again on what is delivered again', async () => {
+    const { ask, handle, buffers } = await setUp()
+    const asked = await ask('mug cap')
+    await handle(asked)
+    await handle(asked)
+    expect([buffers('mug'), buffers('cap')]).toEqual([[1], [1]])
+  })
+})
+
+describe('commands', () => {
+  it('run in order per aggregate, and aggregates do not wait for each other', async () => {
+    const { ask, handle, hooks, buffers } = await setUp()
+    const open = Promise.withResolvers<void>()
+    const begun: string[] = []
+    hooks.before = async (id, { meta }) => {
+      begun.push(id)
+      if (id === 'mug' && meta.id === first.envelope.id) await open.promise
+    }
+    const first = await ask('mug')
+    const slow = [handle(first), handle(await ask('mug')), handle(await ask('mug'))]
+    await handle(await ask('cap', {}, 'other-topic'))
+    expect([begun, buffers('cap')]).toEqual([['mug', 'cap'], [1]])
+    open.resolve()
+    expect(await Promise.all(slow)).toEqual([true, true, true])
+    expect(buffers('mug')).toEqual([1, 2, 3])
+  })
+
+  it('are all decided on before their event is dealt with', async () => {
+    const { ask, handle, hooks, buffers } = await setUp()
+    const open = Promise.withResolvers<void>()
+    hooks.before = (id) => (id === 'cap' ? open.promise : undefined)
+    let isDone = false
+    const handled = handle(await ask('mug cap')).finally(() => (isDone = true))
+    await until(() => buffers('mug').length === 1)
+    expect(isDone).toBe(false)
+    open.resolve()
+    expect(await handled).toBe(true)
+  })
+
+  it('that fail are tried again after pauses, then parked with their error', async () => {
+    const { ask, handle, hooks, told, parkedOf, buffers } = await setUp()
+    hooks.before = failingOn('mug')
+    const asked = await ask('mug cap')
+    expect(await handle(asked)).toBe(true)
+    expect(told.pauses).toEqual([1, 2])
+    expect(told.parked).toEqual([`add-to-all ${subjectOf('mug')}: it does not work`])
+    expect((await parkedOf(subjectOf('mug'))).waiting).toEqual([{ sequence: asked.sequence, failedAt: expect.any(Number) }])
+    expect([buffers('mug'), buffers('cap')]).toEqual([[], [1]])
+  })
+
+  it('for a parked aggregate wait behind it, while others go on', async () => {
+    const { ask, handle, hooks, parkedOf, buffers } = await setUp()
+    hooks.before = failingOn('mug')
+    const first = await ask('mug')
+    await handle(first)
+    hooks.before = () => undefined
+    const second = await ask('mug cap')
+    await handle(second)
+    expect((await parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([first.sequence, second.sequence])
+    expect([buffers('mug'), buffers('cap')]).toEqual([[], [1]])
+  })
+
+  it('wait without being parked for what passes by itself', async () => {
+    const { ask, handle, hooks, told, buffers } = await setUp()
+    const passing: Error[] = Array.from({ length: 20 }, () => new Transient('busy'))
+    hooks.before = () => {
+      const error = passing.pop()
+      if (error !== undefined) throw error
+    }
+    expect(await handle(await ask('mug'))).toBe(true)
+    expect([told.parked, told.waited.length, buffers('mug')]).toEqual([[], 20, [1]])
+  })
+
+  it('hold while the log is away', async () => {
+    const { log, ask, handle, told, buffers } = await setUp()
+    const asked = await ask('mug')
+    log.failAppends('unavailable', 'answer lost', 'unavailable')
+    expect(await handle(asked)).toBe(true)
+    expect([told.parked, buffers('mug')]).toEqual([[], [1]])
+  })
+
+  it('stay undone rather than being forgotten where not even parking works', async () => {
+    const { log, ask, handle, hooks, told, parkedOf, leave } = await setUp()
+    hooks.before = failingOn('mug')
+    const asked = await ask('mug')
+    log.failAppends('refused', 'refused', 'refused', 'refused', 'refused', 'refused')
+    expect(await handle(asked)).toBe(true)
+    expect(told.waited.filter((one) => one.includes('refuses'))).toHaveLength(6)
+    expect((await parkedOf(subjectOf('mug'))).waiting).toHaveLength(1)
+    leave()
+    expect(await handle(await ask('cap'))).toBe(false)
+  })
+})
+
+describe('an event that a policy stumbles over', () => {
+  it('is parked alone, and the others of its topic go on', async () => {
+    const { ask, handle, parkedOf, buffers } = await setUp()
+    const bad = await ask('!')
+    expect(await handle(bad)).toBe(true)
+    expect(await handle(await ask('mug'))).toBe(true)
+    expect(await parkedOf(`${bad.subject}.${bad.sequence}`)).toMatchObject({ waiting: [{ sequence: bad.sequence }] })
+    expect(buffers('mug')).toEqual([1])
+  })
+
+  it('stops no other policy', async () => {
+    const it = bench()
+    const other = { ...addToAll, name: 'other', on: { 'inventory.ReconcileFailed': () => [{ aggregate: 'stock', id: 'cap', command: { type: 'Add' as const, by: 1 } }] } }
+    const { ask, handle, buffers } = await setUp(it, { policies: [addToAll, other] })
+    await handle(await ask('!'))
+    expect(buffers('cap')).toEqual([1])
+  })
+
+  it('is not evaluated again when it is delivered again', async () => {
+    const { ask, handle, told } = await setUp()
+    const bad = await ask('!')
+    await handle(bad)
+    await handle(bad)
+    expect(told.parked).toHaveLength(1)
+  })
+
+  it('and one whose data cannot be read at all is parked as well', async () => {
+    const { put, handle, parkedOf, told } = await setUp()
+    const unreadable = await put('reconcile', 'topic', { type: 'inventory.ReconcileFailed', data: { reason: 5 } })
+    expect(await handle(unreadable)).toBe(true)
+    expect(await parkedOf(`${unreadable.subject}.${unreadable.sequence}`)).toMatchObject({ waiting: [{ sequence: unreadable.sequence }] })
+    expect(told.parked[0]).toContain('is not as its schema says')
+  })
+})
+
+describe('an event of an unknown version', () => {
+  it('holds its topic, neither skipped nor parked, while other subjects go on', async () => {
+    const it = bench()
+    let knowsIt = false
+    const codec: Bench['codec'] = {
+      ...it.codec,
+      open: async (stored) => {
+        if (stored.envelope.version > 1 && !knowsIt) throw new UnknownEventVersion('newer')
+        return it.codec.open({ ...stored, envelope: { ...stored.envelope, version: 1 } })
+      },
+    }
+    const resumed = Promise.withResolvers<void>()
+    const { told, observer } = listening()
+    const { owned } = await ownerOf(it, 'policy')
+    const runner = createPolicyRunner({
+      ...it, codec, service: 'inventory', policies: [addToAll], startAfter: new Map(), observer, pauses: [], pause: () => resumed.promise,
+    })
+    const newer = runner.handle(await it.ask('mug', { version: 2 }), owned)
+    const behind = runner.handle(await it.ask('mug'), owned)
+    await runner.handle(await it.ask('cap', {}, 'other-topic'), owned)
+    expect([it.buffers('mug'), it.buffers('cap'), told.parked]).toEqual([[], [1], []])
+    expect(told.waited).toEqual(['inventory-policy outdated: newer'])
+    knowsIt = true
+    resumed.resolve()
+    expect(await Promise.all([newer, behind])).toEqual([true, true])
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+})
+
+describe('a lost ownership', () => {
+  it('leaves everything to the next owner, which decides once', async () => {
+    const it = bench()
+    const { ask, handle, hooks, lose, buffers } = await setUp(it)
+    hooks.before = (id) => {
+      if (id === 'mug') lose()
+    }
+    const events = [await ask('mug'), await ask('mug'), await ask('cap', {}, 'other-topic')]
+    expect(await Promise.all(events.map(handle))).toEqual([false, false, false])
+    const next = await setUp(it)
+    expect(await Promise.all(events.map(next.handle))).toEqual([true, true, true])
+    expect([buffers('mug'), buffers('cap')]).toEqual([[1, 2], [1]])
+  })
+
+  it('ends a subject that was held because it cannot be read', async () => {
+    const { runner, owned, ask, handle, leave, buffers } = await setUp()
+    const held = runner.hold('zyra.demo.inventory.reconcile.topic', owned)
+    const behind = handle(await ask('mug'))
+    await handle(await ask('cap', {}, 'other-topic'))
+    expect([buffers('mug'), buffers('cap')]).toEqual([[], [1]])
+    leave()
+    await held
+    expect(await behind).toBe(false)
+  })
+})
+
+describe('a redrive', () => {
+  const parkTwo = async () => {
+    const it = await setUp()
+    it.hooks.before = failingOn('mug')
+    const events = [await it.ask('mug'), await it.ask('mug')]
+    for (const event of events) await it.handle(event)
+    it.hooks.before = () => undefined
+    return { ...it, events }
+  }
+  const request = (it: Bench) => it.put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
+
+  it('decides again in order, as a new attempt, and frees the aggregate', async () => {
+    const it = await parkTwo()
+    await it.redrive(subjectOf('mug'), await request(it))
+    expect(it.buffers('mug')).toEqual([1, 2])
+    expect(it.at('stock', 'mug').map(({ envelope }) => [envelope.causationId, envelope.attempt])).toEqual(it.events.map(({ envelope }) => [envelope.id, 2]))
+    await it.handle(await it.ask('mug'))
+    expect(it.buffers('mug')).toEqual([1, 2, 3])
+  })
+
+  it('stops at what fails once more, which stays parked with those behind it', async () => {
+    const it = await parkTwo()
+    it.hooks.before = (_target, { meta }) => {
+      if (meta.id === it.events[1]!.envelope.id) throw new Error('still broken')
+    }
+    await it.redrive(subjectOf('mug'), await request(it))
+    expect(it.buffers('mug')).toEqual([1])
+    expect((await it.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([it.events[1]!.sequence])
+  })
+
+  it('has no second effect when its request is delivered again', async () => {
+    const it = await parkTwo()
+    it.hooks.before = (_target, { meta }) => {
+      if (meta.id === it.events[1]!.envelope.id) throw new Error('still broken')
+    }
+    const asked = await request(it)
+    await it.redrive(subjectOf('mug'), asked)
+    it.hooks.before = () => undefined
+    const before = it.log.events().length
+    await it.redrive(subjectOf('mug'), asked)
+    expect([it.buffers('mug'), it.log.events().slice(before).map(({ envelope }) => envelope.type)]).toEqual([[1], []])
+    await it.redrive(subjectOf('mug'), await request(it))
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+
+  it('is not undone when the event itself is delivered once more', async () => {
+    const it = await parkTwo()
+    await it.redrive(subjectOf('mug'), await request(it))
+    for (const event of it.events) expect(await it.handle(event)).toBe(true)
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+
+  it('does not repeat those commands of an event that were decided on before', async () => {
+    const it = await setUp()
+    let calls = 0
+    it.hooks.before = (target) => {
+      calls += 1
+      if (target === 'mug' && calls > 1) throw new Error('the second fails')
+    }
+    await it.handle(await it.ask('mug mug'))
+    it.hooks.before = () => undefined
+    await it.redrive(subjectOf('mug'), await request(it))
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+
+  it('reaches events that could not be evaluated once the policy is mended', async () => {
+    const it = bench()
+    const { ask, handle, put, redrive } = await setUp(it)
+    const bad = await ask('!')
+    await handle(bad)
+    const mended = { ...addToAll, on: { 'inventory.ReconcileFailed': () => [{ aggregate: 'stock', id: 'mug', command: { type: 'Add' as const, by: 1 } }] } }
+    const next = await setUp(it, { policies: [mended] })
+    const asked = await put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
+    await next.redrive(`${bad.subject}.${bad.sequence}`, asked)
+    expect(it.buffers('mug')).toEqual([1])
+    await expect(redrive('zyra.demo.inventory.stock.nothing', asked)).rejects.toThrow('nothing is parked as')
+  })
+})
+
+describe('a renamed policy', () => {
+  const renamed = { ...addToAll, name: 'renamed', previously: ['add-to-all'] }
+
+  it('keeps what its former name parked in front of what comes after it', async () => {
+    const it = bench()
+    const before = await setUp(it)
+    before.hooks.before = failingOn('mug')
+    const first = await it.ask('mug')
+    await before.handle(first)
+    const after = await setUp(it, { policies: [renamed] })
+    const second = await it.ask('mug')
+    await after.handle(second)
+    expect((await after.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([first.sequence, second.sequence])
+    await after.redrive(subjectOf('mug'), await it.put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } }))
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+
+  it('does not decide again on what its former name decided', async () => {
+    const it = bench()
+    const asked = await it.ask('mug mug')
+    await (await setUp(it)).handle(asked)
+    await (await setUp(it, { policies: [renamed] })).handle(asked)
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+})

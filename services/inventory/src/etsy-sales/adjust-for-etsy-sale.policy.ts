@@ -1,0 +1,14 @@
+import type { InventoryEvent } from '@zyra/contracts'
+import { policy } from '@zyra/es'
+import type { ShopifyAdjustmentCommand } from './shopify-adjustment.decider.ts'
+
+/** Shopify follows once the sale is withheld from what Etsy may sell: in this order nothing is for sale twice. */
+export const adjustForEtsySale = policy<InventoryEvent, ShopifyAdjustmentCommand>({
+  name: 'adjust-for-etsy-sale',
+  on: {
+    'inventory.SaleWithheld': ({ data: { transactionId, quantity, location, countedAt }, meta }) =>
+      countedAt === null
+        ? [{ aggregate: 'shopify-adjustment', id: transactionId, command: { type: 'Adjust', inventoryItem: meta.aggregateId, location, transactionId, quantity } }]
+        : [],
+  },
+})

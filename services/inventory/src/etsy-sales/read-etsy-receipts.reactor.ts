@@ -1,0 +1,22 @@
+import type { InventoryEvent } from '@zyra/contracts'
+import { reactor } from '@zyra/es'
+import type { EtsyReceiptsPort } from './etsy-receipts.port.ts'
+
+type Outcome = Extract<InventoryEvent, { type: 'inventory.EtsyReceiptsRead' | 'inventory.EtsyReceiptsReadFailed' }>
+
+/** Reads Etsy's receipts and records what they sold. */
+export const readEtsyReceipts = reactor<InventoryEvent, EtsyReceiptsPort, Outcome>({
+  name: 'read-etsy-receipts',
+  port: 'etsyReceipts',
+  effect: 'etsy-receipts-read',
+  newestOnly: true,
+  on: {
+    'inventory.EtsyReceiptsPollStarted': ({ data: { since } }) => ({ permit: { class: 'operational', effect: 'reads' }, input: { since } }),
+  },
+  outcome: (_input, result) => {
+    if (!result.ok) return [{ type: 'inventory.EtsyReceiptsReadFailed', data: { reason: result.error } }]
+    if ('failed' in result.value) return [{ type: 'inventory.EtsyReceiptsReadFailed', data: { reason: result.value.failed } }]
+    const { until, sales } = result.value
+    return [{ type: 'inventory.EtsyReceiptsRead', data: { until, sales: [...sales] } }]
+  },
+})
