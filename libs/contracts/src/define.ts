@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 
 /** Stands where a personal value stood, once its key was deleted. */
 export const ERASED = '[erased]'

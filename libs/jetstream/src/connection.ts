@@ -1,4 +1,5 @@
-import { connect, nkeyAuthenticator, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import { authenticatorOf } from './nkey.ts'
 
 /** How a process reaches the server. */
 export interface ConnectOptions {
@@ -31,7 +32,7 @@ export const connectNats = async ({ url, name, seed, inboxPrefix }: ConnectOptio
     pingInterval: 5_000,
     maxPingOut: 2,
     ignoreAuthErrorAbort: true,
-    ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
+    ...(seed === undefined ? {} : { authenticator: authenticatorOf(seed) }),
   }
   return connect(options)
 }

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, nkeyAuthenticator } from '@nats-io/transport-node'
+import { connect } from '@nats-io/transport-node'
 import { startNats } from '@zyra/servers'
 import type { ConnectOptions } from '../src/connection.ts'
+import { authenticatorOf } from '../src/nkey.ts'
 import { openJetStream, prepareJetStream } from '../src/open.ts'
 import { adminPermissions, inboxPrefixOf, readerPermissions, servicePermissions } from '../src/permissions.ts'
 
@@ -40,7 +41,7 @@ export const startTestServer = async () => {
     connect: async (user = 'inventory') => {
       const { url, name, inboxPrefix, seed = '' } = optionsFor(user)
       const nc = await connect({
-        servers: url, name, inboxPrefix, maxReconnectAttempts: -1, reconnectTimeWait: 50, authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)),
+        servers: url, name, inboxPrefix, reconnect: false, authenticator: authenticatorOf(seed),
       })
       closing.push(() => nc.close())
       return nc

@@ -90,7 +90,7 @@ describe('an event of the log', () => {
         aggregate: 'stock',
         schema: z.strictObject({ buffer: z.number(), unit: z.string() }),
         previous: [{ schema: z.strictObject({ level: z.number() }), upcast: ({ level }: { level: number }) => ({ buffer: level, unit: 'piece' }) }],
-      }) as EventDefinition,
+      }),
     ],
   ])
 

@@ -64,13 +64,13 @@ export const createCodec = ({ vault, objects, registry = eventRegistry }: CodecO
       const definition = registry.get(event.type) ?? definitionOf(event.type)
       const version = currentVersion(definition)
       const checked = readEvent(event.type, definition, version, event.data)
-      const sealed = await sealEvent(vault, { merchant, id, definition, data: checked as Record<string, unknown> })
+      const sealed = await sealEvent(vault, { merchant, id, definition, data: checked })
       return { data: await moveOut(sealed), version, checked }
     },
     open: async (stored) => {
       const definition = readable(stored.envelope)
       const inline = await bringIn(stored.data)
-      const opened = await openEvent(vault, { id: stored.envelope.id, definition, data: inline as Record<string, unknown> })
+      const opened = await openEvent(vault, { id: stored.envelope.id, definition, data: inline })
       return toRecorded(stored, readEvent(stored.envelope.type, definition, stored.envelope.version, opened))
     },
   }

@@ -80,7 +80,8 @@ describe('a consumer at work', () => {
     await consuming.idle()
     const first = await ask('mug')
     const elsewhere = await open()
-    await elsewhere.park({ merchant: 'demo', handler: 'add-to-all', kind: 'policy', subject: 'zyra.demo.inventory.stock.mug' }, first, { error: 'broken', tries: 5 })
+    const lot = { merchant: 'demo', handler: 'add-to-all', kind: 'policy' as const, subject: 'zyra.demo.inventory.stock.mug' }
+    await elsewhere.park(lot, first, { error: 'broken', tries: 5 })
     log.failReads(2)
     own()
     const second = await ask('mug')
@@ -164,7 +165,7 @@ describe('leaving', () => {
     const { own, deliver, ask, acked, consuming, draining, log } = await setUp()
     own()
     const events = [await ask('mug'), await ask('mug')]
-    const taking = Promise.withResolvers<void>()
+    const taking = Promise.withResolvers<undefined>()
     log.failAppends(() => {
       draining.abort()
       return taking.promise
@@ -172,7 +173,7 @@ describe('leaving', () => {
     for (const event of events) deliver(event)
     await until(() => draining.signal.aborted)
     deliver(await ask('cap', {}, 'other-topic'))
-    taking.resolve()
+    taking.resolve(undefined)
     await consuming.idle()
     expect(acked).toEqual([events[0]!.sequence])
   })
@@ -181,13 +182,13 @@ describe('leaving', () => {
     const { own, deliver, ask, acked, consuming, draining, paused, log, told } = await setUp()
     own()
     const asked = await ask('mug')
-    const resumed = Promise.withResolvers<void>()
+    const resumed = Promise.withResolvers<undefined>()
     paused.until = resumed.promise
     log.failAppends('unavailable')
     deliver(asked)
     await until(() => told.waited.length > 0)
     draining.abort()
-    resumed.resolve()
+    resumed.resolve(undefined)
     await consuming.idle()
     expect(acked).toEqual([])
   })
@@ -218,7 +219,7 @@ describe('the health of a consumer', () => {
     const { consuming, clock, state, own, deliver, ask, paused, log, told } = await setUp()
     own()
     const asked = await ask('mug')
-    const resumed = Promise.withResolvers<void>()
+    const resumed = Promise.withResolvers<undefined>()
     paused.until = resumed.promise
     log.failAppends('unavailable')
     deliver(asked)
@@ -226,7 +227,7 @@ describe('the health of a consumer', () => {
     Object.assign(state, { inFlight: 1 })
     clock.now = 60_000
     expect(await consuming.check()).toMatchObject({ ok: true, detail: expect.stringContaining('waiting: add-to-all: ') })
-    resumed.resolve()
+    resumed.resolve(undefined)
     await consuming.idle()
   })
 
@@ -234,14 +235,14 @@ describe('the health of a consumer', () => {
     const { consuming, state, own, deliver, ask, paused, told, draining } = await setUp()
     own()
     const asked = await ask('mug', { version: 2 })
-    const resumed = Promise.withResolvers<void>()
+    const resumed = Promise.withResolvers<undefined>()
     paused.until = resumed.promise
     deliver(asked)
     await until(() => told.waited.length > 0)
     Object.assign(state, { inFlight: 1 })
     expect(await consuming.check()).toMatchObject({ ok: false, detail: expect.stringContaining('knows versions 1 to 1') })
     draining.abort()
-    resumed.resolve()
+    resumed.resolve(undefined)
     await consuming.idle()
   })
 })

@@ -1,5 +1,5 @@
-import type { GatewayEvent } from '@zyra/contracts'
-import { addressOf, aggregateFilter, type ConsumerState, type Delivery, type EventLog, type JetStream, type OwnedConsumer, type StoredEvent } from '@zyra/jetstream'
+import { addressOf, aggregateFilter, type ConsumerState, type Delivery, type EventLog, type JetStream, type OwnedConsumer } from '@zyra/jetstream'
+import type { StoredEvent } from '@zyra/jetstream'
 import type { HealthCheck } from './context.ts'
 import { messageOf } from './errors.ts'
 import type { Observer } from './observer.ts'
@@ -38,8 +38,6 @@ export interface Consuming {
 
 const REQUESTS = aggregateFilter('gateway', 'request')
 const STALLED_AFTER_MS = 60_000
-
-type RedriveRequested = Extract<GatewayEvent, { type: 'gateway.RedriveRequested' }>
 
 /** Watches what a consumer does, so that one that stands still can be told from one that waits for a vendor. */
 const createWatch = (observer: Observer, monotonic: () => number) => {
@@ -95,10 +93,10 @@ export const startConsuming = async (options: ConsumingOptions): Promise<Consumi
     if (stored.envelope.type !== 'gateway.RedriveRequested') return true
     const tried = await tryUntilDone(
       async () => {
-        const { data } = readPlain<RedriveRequested>(stored)
-        if (data.service !== service) return
+        const request = readPlain(stored, 'gateway.RedriveRequested')
+        if (request?.data.service !== service) return
         const { merchant } = addressOf(stored.subject)
-        await runner.redrive({ id: stored.envelope.id, sequence: stored.sequence, merchant, parkedId: data.parkedId }, owned)
+        await runner.redrive({ id: stored.envelope.id, sequence: stored.sequence, merchant, parkedId: request.data.parkedId }, owned)
       },
       { ...patience, leaving: owned.leaving, pauses: [] },
     )
@@ -137,7 +135,8 @@ export const startConsuming = async (options: ConsumingOptions): Promise<Consumi
       void ownership.then((owned) => owned !== undefined && observer.lots(kind, owned.parking.size()))
     },
     onDelivery: (delivery) => {
-      const done = deliver(delivery, ownership).catch((error: unknown) => observer.problem(durable, `${delivery.subject} #${delivery.sequence}: ${messageOf(error)}`))
+      const { subject, sequence } = delivery
+      const done = deliver(delivery, ownership).catch((error: unknown) => observer.problem(durable, `${subject} #${sequence}: ${messageOf(error)}`))
       underWay.add(done)
       void done.finally(() => underWay.delete(done))
     },

@@ -88,7 +88,10 @@ describe('a decision', () => {
 describe('"nothing to do"', () => {
   it('is not believed from memory alone', async () => {
     const { log, codec, set, cause } = bench()
-    const upToTen = { ...counter, decide: (_command: never, { sum }: { sum: number }) => (sum >= 10 ? [{ type: 'inventory.BufferSet', data: { buffer: 0 } }] : []) }
+    const upToTen = {
+      ...counter,
+      decide: (_command: never, { sum }: { sum: number }) => (sum >= 10 ? [{ type: 'inventory.BufferSet', data: { buffer: 0 } }] : []),
+    }
     const decisions = createDecisions({ log, codec, service: 'inventory', deciders: [upToTen], now: () => '2026-11-20T08:00:00.000Z' })
     expect(await decisions.decide(add(1), cause('a'))).toMatchObject({ status: 'nothing' })
     await set('mug', 12)
@@ -150,7 +153,8 @@ describe('deciding', () => {
           wanted.add(number)
           for (;;) {
             try {
-              return void (await processes[process]!.decide(add(number + 1), cause(String(number))))
+              await processes[process]!.decide(add(number + 1), cause(String(number)))
+              return
             } catch (error) {
               if (!(error instanceof Error) || error.name !== 'LogUnavailable') throw error
             }

@@ -1,51 +1,8 @@
-import type { EffectContext, Permit } from '@zyra/es'
+import { openGate, setUp } from '../test/effect-bench.ts'
 import { bench, ownerOf, valueReactor, type ValuePort } from '../test/kit.ts'
 import { createEffects } from './effects.ts'
 import { Stopped, Transient } from './errors.ts'
 import type { Gate } from './gate.ts'
-
-type Asked = { readonly what: 'do' | 'find'; readonly input: number; readonly context: EffectContext }
-
-/** A vendor that keeps one value, and what was asked of it. */
-const vendor = () => {
-  const asked: Asked[] = []
-  const outside = { value: undefined as number | undefined, times: 0 }
-  const faults = { do: [] as (() => void)[], find: [] as (() => void)[] }
-  const port: ValuePort = {
-    do: async (input, context) => {
-      asked.push({ what: 'do', input, context })
-      outside.value = input
-      outside.times += 1
-      faults.do.shift()?.()
-      return input
-    },
-    find: async (input, context) => {
-      asked.push({ what: 'find', input, context })
-      faults.find.shift()?.()
-      return outside.value === input ? input : undefined
-    },
-  }
-  return { asked, outside, faults, port, withoutFind: { do: port.do } satisfies ValuePort }
-}
-
-const openGate: Pick<Gate, 'pass'> = { pass: (_merchant: string, _permit: Permit, _signal, work) => work(false) }
-
-const setUp = async (more: { port?: 'with find' | 'without find'; gate?: Pick<Gate, 'pass'>; newestOnly?: boolean; contested?: boolean } = {}) => {
-  const it = bench()
-  const outside = vendor()
-  const { owned, lose } = await ownerOf(it, 'reactor', more.contested)
-  const port = more.port === 'without find' ? outside.withoutFind : outside.port
-  const reactor = valueReactor({ newestOnly: more.newestOnly === true })
-  const beginEffect = createEffects({ ...it, gate: more.gate ?? openGate, service: 'inventory', ports: { value: port } })
-  const begin = async (buffer: number, attempt = 1) => beginEffect({ reactor, stored: await it.set('mug', buffer), attempt, owned })
-  /** What stands in the log about effects: attempts and outcomes in words. */
-  const said = () => it.at('value', 'mug').map(({ envelope, data }) => {
-    const known = data as { attempt?: number; items?: number; reason?: string }
-    if (envelope.type === 'runtime.EffectAttempted') return `attempted ${known.attempt}`
-    return known.items === undefined ? `failed: ${known.reason}` : `done: ${known.items}`
-  })
-  return { ...it, ...outside, owned, lose, reactor, beginEffect, begin, said }
-}
 
 describe('a side effect', () => {
   it('is announced before it is done, and its outcome is recorded after', async () => {

@@ -26,7 +26,7 @@ export interface EffectToDo {
   readonly owned: Pick<Ownership, 'lost' | 'mayBeInWorkElsewhere'>
 }
 
-/** Begins on a side effect. What it answers is one try: it resolves when the outcome is recorded or none is needed, and throws where it is to be called again. */
+/** Begins on a side effect. What it answers is one try: it resolves when the outcome is recorded or none is needed, else it is to be called again. */
 export type BeginEffect = (effect: EffectToDo) => () => Promise<void>
 
 const ATTEMPTED = 'runtime.EffectAttempted'

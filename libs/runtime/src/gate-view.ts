@@ -1,4 +1,3 @@
-import type { OrchestratorEvent } from '@zyra/contracts'
 import { addressOf, aggregateFilter, type EventLog } from '@zyra/jetstream'
 import type { GateView, StopLevel } from './gate.ts'
 import type { Merchants } from './merchants.ts'
@@ -9,8 +8,8 @@ export const readSwitches = async (log: EventLog, merchants: Pick<Merchants, 'al
   const stored = await log.lastOf([aggregateFilter('orchestrator', 'stop-switch')])
   const stops = new Map(
     stored.map((one): [string, StopLevel] => {
-      const event = readPlain<OrchestratorEvent>(one)
-      return [addressOf(one.subject).merchant, event.type === 'orchestrator.CallsStopped' ? event.data.level : 'nothing']
+      const event = readPlain(one, 'orchestrator.CallsStopped', 'orchestrator.CallsResumed')
+      return [addressOf(one.subject).merchant, event?.type === 'orchestrator.CallsStopped' ? event.data.level : 'nothing']
     }),
   )
   return { stops, modes: new Map(merchants.all().map(({ name, mode }) => [name, mode])) }

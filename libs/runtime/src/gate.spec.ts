@@ -27,7 +27,7 @@ describe('the gate', () => {
       },
       sandboxOrigins: ['http://127.0.0.1:8090'],
       fetch: async (input) => {
-        calls.push(String(input))
+        calls.push(new URL(input instanceof Request ? input.url : input).href)
         return new Response('ok')
       },
       monotonic: () => state.now,
@@ -46,12 +46,12 @@ describe('the gate', () => {
 
   it('lets no call through once the work that had the permit is over', async () => {
     const { gate, calls, signal } = bench()
-    const later = Promise.withResolvers<void>()
+    const later = Promise.withResolvers<undefined>()
     let leftOver: Promise<unknown> = Promise.resolve()
     await gate.pass('demo', reads, signal, async () => {
       leftOver = later.promise.then(() => gate.fetch(SANDBOX)).catch((error: unknown) => error)
     })
-    later.resolve()
+    later.resolve(undefined)
     expect(await leftOver).toBeInstanceOf(Forbidden)
     expect(calls).toEqual([])
   })
@@ -221,7 +221,8 @@ describe('the gate', () => {
 
     it('follows no redirect, which could lead anywhere', async () => {
       const gate = realGate()
-      await expect(gate.pass('demo', reads, new AbortController().signal, () => gate.fetch(`${origin}/moved`, { redirect: 'follow' }))).rejects.toThrow('fetch failed')
+      const moved = gate.pass('demo', reads, new AbortController().signal, () => gate.fetch(`${origin}/moved`, { redirect: 'follow' }))
+      await expect(moved).rejects.toThrow('fetch failed')
     })
 
     it('ends a call under way when the work is lost', async () => {

@@ -30,7 +30,7 @@ export class HealthController {
     return { alive: true }
   }
 
-  /** Really working: it can append, its its handlers are neither stuck nor idle, its rows follow; waiting for a vendor is work. 503 and the reasons otherwise. */
+  /** Really working: it can append, its handlers move or wait for a vendor, its rows follow. 503 and the reasons otherwise. */
   @Get('readyz')
   async ready(@Res({ passthrough: true }) reply: Reply): Promise<HealthReport> {
     const report = await this.#state.health()

@@ -3,7 +3,7 @@ import { createLanes } from './lanes.ts'
 describe('lanes', () => {
   it('do the work of one key in order and one at a time', async () => {
     const lanes = createLanes()
-    const first = Promise.withResolvers<void>()
+    const first = Promise.withResolvers<undefined>()
     const seen: string[] = []
     const one = lanes.add('mug', async () => {
       seen.push('one begins')
@@ -13,7 +13,7 @@ describe('lanes', () => {
     const two = lanes.add('mug', async () => void seen.push('two'))
     await lanes.add('cap', async () => void seen.push('other'))
     expect(seen).toEqual(['one begins', 'other'])
-    first.resolve()
+    first.resolve(undefined)
     await Promise.all([one, two])
     expect(seen).toEqual(['one begins', 'other', 'one ends', 'two'])
   })

@@ -12,12 +12,14 @@ describe('a log line', () => {
   it('is JSON with its level and time in words', () => {
     const { logger, one } = lines()
     logger.info({ service: 'inventory', correlationId: 'c1', lag: 3 }, 'caught up')
-    expect(one()).toEqual({ level: 'info', time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), service: 'inventory', correlationId: 'c1', lag: 3, msg: 'caught up' })
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT/)
+    expect(one()).toEqual({ level: 'info', time, service: 'inventory', correlationId: 'c1', lag: 3, msg: 'caught up' })
   })
 
   it.each([
-    'password', 'passphrase', 'clientSecret', 'SHOPIFY_API_SECRET', 'accessToken', 'refresh_token', 'authorization', 'Authorization', 'set-cookie', 'x-api-key', 'apiKey',
-    'privateKey', 'credentials', 'x-shopify-hmac-sha256', 'seed', 'email', 'e-mail', 'phone', 'body', 'shipping_address', 'firstName', 'last_name', 'street', 'postcode', 'zip',
+    'password', 'passphrase', 'clientSecret', 'SHOPIFY_API_SECRET', 'accessToken', 'refresh_token', 'authorization', 'Authorization', 'set-cookie',
+    'x-api-key', 'apiKey', 'privateKey', 'credentials', 'x-shopify-hmac-sha256', 'seed', 'email', 'e-mail', 'phone', 'body', 'shipping_address',
+    'firstName', 'last_name', 'street', 'postcode', 'zip',
   ])('does not tell what a field called %s holds, however deep it stands', (name) => {
     const { logger, text } = lines()
     logger.info({ [name]: SECRET, a: { [name]: { value: SECRET }, b: [{ c: { [name]: [SECRET] } }] } }, 'planted')
@@ -47,7 +49,8 @@ describe('a log line', () => {
 
   it('keeps ids, subjects, counts and times', () => {
     const { logger, one } = lines()
-    const fields = { subject: 'zyra.demo.inventory.stock.808950810', at: new Date(0), ids: ['6f9619ff-8b86-5011-b42d-00cf4fc964ff'], n: 1.5, ok: true, none: null }
+    const ids = ['6f9619ff-8b86-5011-b42d-00cf4fc964ff']
+    const fields = { subject: 'zyra.demo.inventory.stock.808950810', at: new Date(0), ids, n: 1.5, ok: true, none: null }
     logger.info(fields, 'ok')
     expect(one()).toMatchObject({ ...fields, at: '1970-01-01T00:00:00.000Z' })
   })

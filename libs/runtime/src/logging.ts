@@ -25,7 +25,10 @@ const isPlain = (value: object): boolean => {
 const censor = (value: unknown, depth = 0): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (depth > DEEPEST) return '[too deep]'
-  if (value instanceof Error) return { type: value.name, message: value.message, ...(value.cause === undefined ? {} : { cause: censor(value.cause, depth + 1) }) }
+  if (value instanceof Error) {
+    const { name: type, message, cause } = value
+    return { type, message, ...(cause === undefined ? {} : { cause: censor(cause, depth + 1) }) }
+  }
   if (Array.isArray(value)) return value.map((one) => censor(one, depth + 1))
   if (!isPlain(value)) return value instanceof Date ? value : `[${value.constructor.name}]`
   return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, TELLING.test(name) ? CENSORED : censor(held, depth + 1)]))

@@ -10,7 +10,8 @@ const setUp = () => {
   const problems: string[] = []
   const append = (merchant: string, aggregate: string, type: string, data: unknown, version = 1) => {
     const address = { merchant, service: 'orchestrator', aggregate, id: merchant }
-    return log.append({ subject: subjectOf(address), events: [outgoing(address, { type, data }, { version, time: new Date(1_790_000_000_000 + log.events().length).toISOString() })] })
+    const unique = { version, time: new Date(1_790_000_000_000 + log.events().length).toISOString() }
+    return log.append({ subject: subjectOf(address), events: [outgoing(address, { type, data }, unique)] })
   }
   const register = (merchant: string, mode: 'sandbox' | 'live', shopDomain = `${merchant}.myshopify.com`) =>
     append(merchant, 'merchant', 'orchestrator.MerchantRegistered', { mode, shopDomain, etsyShopId: `etsy-${merchant}` })
@@ -31,7 +32,8 @@ describe('the merchants', () => {
     await it_.register('shop', 'live')
     const merchants = await it_.follow()
     expect(merchants.all().map(({ name, mode, installed }) => [name, mode, installed])).toEqual([['demo', 'sandbox', true], ['shop', 'live', true]])
-    expect([merchants.byName('shop'), merchants.byShopDomain('SHOP.myshopify.com'), merchants.byEtsyShop('etsy-shop')].map((one) => one?.name)).toEqual(['shop', 'shop', 'shop'])
+    const found = [merchants.byName('shop'), merchants.byShopDomain('SHOP.myshopify.com'), merchants.byEtsyShop('etsy-shop')]
+    expect(found.map((one) => one?.name)).toEqual(['shop', 'shop', 'shop'])
     expect(merchants.byName('stranger')).toBeUndefined()
   })
 
@@ -63,7 +65,8 @@ describe('the merchants', () => {
     const merchants = await it_.follow()
     await it_.append('demo', 'merchant', 'orchestrator.MerchantRegistered', { mode: 'live' }, 2)
     await until(() => it_.problems.length > 0)
-    expect([merchants.all(), it_.problems]).toEqual([[], [expect.stringContaining('the list of merchants is not followed: orchestrator.MerchantRegistered has version 2')]])
+    const why = 'the list of merchants is not followed: orchestrator.MerchantRegistered has version 2'
+    expect([merchants.all(), it_.problems]).toEqual([[], [expect.stringContaining(why)]])
   })
 })
 

@@ -1,4 +1,3 @@
-import type { OrchestratorEvent } from '@zyra/contracts'
 import { addressOf, aggregateFilter, type EventLog, type StoredEvent } from '@zyra/jetstream'
 import { messageOf } from './errors.ts'
 import { readPlain } from './plain.ts'
@@ -33,12 +32,11 @@ export interface FollowMerchantsOptions {
 const RETRY_MS = 1_000
 
 const evolve = (known: Merchant | undefined, stored: StoredEvent): Merchant | undefined => {
-  const event = readPlain<OrchestratorEvent>(stored)
+  const event = readPlain(stored, 'orchestrator.MerchantRegistered', 'orchestrator.MerchantUninstalled')
   const name = addressOf(stored.subject).merchant
   // Live or sandbox for ever, whatever comes later: simulated customers must never reach a real listing.
-  if (event.type === 'orchestrator.MerchantRegistered') return { name, ...event.data, mode: known?.mode ?? event.data.mode, installed: true }
-  if (event.type === 'orchestrator.MerchantUninstalled') return known === undefined ? undefined : { ...known, installed: false }
-  return known
+  if (event?.type === 'orchestrator.MerchantRegistered') return { name, ...event.data, mode: known?.mode ?? event.data.mode, installed: true }
+  return event === undefined || known === undefined ? known : { ...known, installed: false }
 }
 
 /** Reads the merchants and follows what becomes of them until the signal aborts. Resolves once all that the log holds now is read. */

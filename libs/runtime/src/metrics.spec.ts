@@ -53,6 +53,7 @@ describe('metrics', () => {
   it('come with a log line for what somebody may have to look at', () => {
     const { observer, written } = setUp()
     observer.parked('mirror', 'zyra.demo.inventory.stock.1', 'broken')
-    expect(written.map((line) => JSON.parse(line) as unknown)).toEqual([expect.objectContaining({ level: 'error', handler: 'mirror', error: 'broken', msg: 'parked' })])
+    const lines = written.map((line) => JSON.parse(line) as unknown)
+    expect(lines).toEqual([expect.objectContaining({ level: 'error', handler: 'mirror', error: 'broken', msg: 'parked' })])
   })
 })

@@ -11,12 +11,12 @@ export interface Metrics {
   readonly appendSeconds: Histogram
 }
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+const SECONDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 const createHandlerMetrics = (registers: Registry[]) => ({
   handled: new Histogram({
     name: 'zyra_handler_duration_seconds', help: 'Time a handler took for one event, or a projection for one batch.',
-    labelNames: ['service', 'kind', 'handler'], buckets: SECONDS, registers,
+    labelNames: ['service', 'kind', 'handler'], buckets: [...SECONDS], registers,
   }),
   retries: new Counter({
     name: 'zyra_handler_retries_total',
@@ -28,7 +28,9 @@ const createHandlerMetrics = (registers: Registry[]) => ({
   decisions: new Counter({
     name: 'zyra_decisions_total', help: 'Commands decided on, by what came of them.', labelNames: ['service', 'aggregate', 'status'], registers,
   }),
-  lag: new Gauge({ name: 'zyra_reader_lag_events', help: 'Events of the log that a reader has not handled yet.', labelNames: ['service', 'reader'], registers }),
+  lag: new Gauge({
+    name: 'zyra_reader_lag_events', help: 'Events of the log that a reader has not handled yet.', labelNames: ['service', 'reader'], registers,
+  }),
   problems: new Counter({ name: 'zyra_problems_total', help: 'What went wrong outside of a handler.', labelNames: ['service', 'where'], registers }),
 })
 
@@ -44,7 +46,7 @@ export const createMetrics = (logger: Logger): Metrics => {
     contentType: registry.contentType,
     webhooks: new Counter({ name: 'zyra_webhooks_total', help: 'Deliveries by vendor and answer.', labelNames: ['vendor', 'answer'], registers }),
     appendSeconds: new Histogram({
-      name: 'zyra_append_duration_seconds', help: 'Time from asking the log to keep a webhook until it is on disk.', buckets: SECONDS, registers,
+      name: 'zyra_append_duration_seconds', help: 'Time from asking the log to keep a webhook until it is on disk.', buckets: [...SECONDS], registers,
     }),
     observerFor: (service) => ({
       handled: (handler, kind, seconds) => handled.observe({ service, kind, handler }, seconds),

@@ -42,7 +42,8 @@ describe('the object store', () => {
   })
 
   it('says which body is missing, and where it is to be found', async () => {
-    await expect(store().get(hash)).rejects.toThrow(`object ${hash} is missing from ${join(folder, 'objects')}: restore it from the backup that belongs to this log`)
+    const why = `object ${hash} is missing from ${join(folder, 'objects')}: restore it from the backup that belongs to this log`
+    await expect(store().get(hash)).rejects.toThrow(why)
   })
 
   it('says when a body is not what its hash says', async () => {

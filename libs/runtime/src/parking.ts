@@ -73,13 +73,15 @@ interface Known {
 }
 
 const contentOf = (stored: readonly StoredEvent[]): (LotContent & { readonly everParked: readonly number[] }) | undefined => {
-  const last = stored.at(-1)
-  if (last === undefined) return undefined
   const waiting = new Map<number, number>()
   const attempts = new Map<string, number>()
   const everParked: number[] = []
+  let lot: Lot | undefined
   for (const one of stored) {
-    const event = readPlain<ParkedEvent>(one)
+    const event = readPlain(one, 'runtime.HandlerParked', 'runtime.HandlerRedriven', 'runtime.HandlerUnparked')
+    if (event === undefined) continue
+    const { handler, kind, subject } = event.data
+    lot = { handler, kind, subject, merchant: addressOf(one.subject).merchant }
     switch (event.type) {
       case 'runtime.HandlerRedriven':
         attempts.set(one.envelope.causationId, event.data.attempt)
@@ -92,9 +94,9 @@ const contentOf = (stored: readonly StoredEvent[]): (LotContent & { readonly eve
         everParked.push(event.data.sequence)
     }
   }
-  const { handler, kind, subject } = readPlain<ParkedEvent>(last).data
+  if (lot === undefined) return undefined
   return {
-    lot: { handler, kind, subject, merchant: addressOf(last.subject).merchant },
+    lot,
     waiting: [...waiting].map(([sequence, failedAt]) => ({ sequence, failedAt })).toSorted((a, b) => a.sequence - b.sequence),
     attempts, everParked,
   }

@@ -1,39 +1,8 @@
 import { UnknownEventVersion } from '@zyra/contracts'
-import type { Dispatch } from '@zyra/es'
-import type { StoredEvent } from '@zyra/jetstream'
 import { addToAll, bench, listening, ownerOf, until, type Bench } from '../test/kit.ts'
-import type { Cause, Decision, Decisions } from './decisions.ts'
+import { failingOn, setUp, subjectOf } from '../test/policy-bench.ts'
 import { Transient } from './errors.ts'
-import { parkedIdOf } from './parking.ts'
 import { createPolicyRunner } from './policies.ts'
-
-type Hook = (target: string, cause: Cause) => void | Promise<void>
-
-const setUp = async (it: Bench = bench(), more: { startAfter?: number; policies?: readonly (typeof addToAll)[]; pauses?: readonly number[] } = {}) => {
-  const { told, observer } = listening()
-  const owner = await ownerOf(it, 'policy')
-  const hooks: { before: Hook } = { before: () => undefined }
-  const decisions: Decisions = {
-    ...it.decisions,
-    decide: async (dispatch: Dispatch, cause: Cause, signal): Promise<Decision> => {
-      await hooks.before(dispatch.id, cause)
-      return it.decisions.decide(dispatch, cause, signal)
-    },
-  }
-  const runner = createPolicyRunner({
-    service: 'inventory', log: it.log, codec: it.codec, decisions, policies: more.policies ?? [addToAll], observer,
-    startAfter: new Map([['add-to-all', more.startAfter ?? 0]]), pauses: more.pauses ?? [1, 2], pause: async () => undefined,
-  })
-  const parkedOf = (target: string, handler = 'add-to-all') => owner.owned.parking.content('demo', parkedIdOf({ handler, subject: target }))
-  const redrive = (target: string, request: StoredEvent) =>
-    runner.redrive({ id: request.envelope.id, sequence: request.sequence, merchant: 'demo', parkedId: parkedIdOf({ handler: 'add-to-all', subject: target }) }, owner.owned)
-  return { ...it, ...owner, runner, told, hooks, parkedOf, redrive, handle: (stored: StoredEvent) => runner.handle(stored, owner.owned) }
-}
-
-const subjectOf = (id: string) => `zyra.demo.inventory.stock.${id}`
-const failingOn = (id: string, error = new Error('it does not work')): Hook => (target) => {
-  if (target === id) throw error
-}
 
 describe('a policy', () => {
   it('has its commands decided on, each with an id of its own', async () => {
@@ -70,7 +39,7 @@ describe('a policy', () => {
 describe('commands', () => {
   it('run in order per aggregate, and aggregates do not wait for each other', async () => {
     const { ask, handle, hooks, buffers } = await setUp()
-    const open = Promise.withResolvers<void>()
+    const open = Promise.withResolvers<undefined>()
     const begun: string[] = []
     hooks.before = async (id, { meta }) => {
       begun.push(id)
@@ -80,20 +49,20 @@ describe('commands', () => {
     const slow = [handle(first), handle(await ask('mug')), handle(await ask('mug'))]
     await handle(await ask('cap', {}, 'other-topic'))
     expect([begun, buffers('cap')]).toEqual([['mug', 'cap'], [1]])
-    open.resolve()
+    open.resolve(undefined)
     expect(await Promise.all(slow)).toEqual([true, true, true])
     expect(buffers('mug')).toEqual([1, 2, 3])
   })
 
   it('are all decided on before their event is dealt with', async () => {
     const { ask, handle, hooks, buffers } = await setUp()
-    const open = Promise.withResolvers<void>()
+    const open = Promise.withResolvers<undefined>()
     hooks.before = (id) => (id === 'cap' ? open.promise : undefined)
     let isDone = false
     const handled = handle(await ask('mug cap')).finally(() => (isDone = true))
     await until(() => buffers('mug').length === 1)
     expect(isDone).toBe(false)
-    open.resolve()
+    open.resolve(undefined)
     expect(await handled).toBe(true)
   })
 
@@ -164,7 +133,8 @@ describe('an event that a policy stumbles over', () => {
 
   it('stops no other policy', async () => {
     const it = bench()
-    const other = { ...addToAll, name: 'other', on: { 'inventory.ReconcileFailed': () => [{ aggregate: 'stock', id: 'cap', command: { type: 'Add' as const, by: 1 } }] } }
+    const toCap = () => [{ aggregate: 'stock', id: 'cap', command: { type: 'Add' as const, by: 1 } }]
+    const other = { ...addToAll, name: 'other', on: { 'inventory.ReconcileFailed': toCap } }
     const { ask, handle, buffers } = await setUp(it, { policies: [addToAll, other] })
     await handle(await ask('!'))
     expect(buffers('cap')).toEqual([1])
@@ -198,7 +168,7 @@ describe('an event of an unknown version', () => {
         return it.codec.open({ ...stored, envelope: { ...stored.envelope, version: 1 } })
       },
     }
-    const resumed = Promise.withResolvers<void>()
+    const resumed = Promise.withResolvers<undefined>()
     const { told, observer } = listening()
     const { owned } = await ownerOf(it, 'policy')
     const runner = createPolicyRunner({
@@ -210,7 +180,7 @@ describe('an event of an unknown version', () => {
     expect([it.buffers('mug'), it.buffers('cap'), told.parked]).toEqual([[], [1], []])
     expect(told.waited).toEqual(['inventory-policy outdated: newer'])
     knowsIt = true
-    resumed.resolve()
+    resumed.resolve(undefined)
     expect(await Promise.all([newer, behind])).toEqual([true, true])
     expect(it.buffers('mug')).toEqual([1, 2])
   })
@@ -239,110 +209,5 @@ describe('a lost ownership', () => {
     leave()
     await held
     expect(await behind).toBe(false)
-  })
-})
-
-describe('a redrive', () => {
-  const parkTwo = async () => {
-    const it = await setUp()
-    it.hooks.before = failingOn('mug')
-    const events = [await it.ask('mug'), await it.ask('mug')]
-    for (const event of events) await it.handle(event)
-    it.hooks.before = () => undefined
-    return { ...it, events }
-  }
-  const request = (it: Bench) => it.put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
-
-  it('decides again in order, as a new attempt, and frees the aggregate', async () => {
-    const it = await parkTwo()
-    await it.redrive(subjectOf('mug'), await request(it))
-    expect(it.buffers('mug')).toEqual([1, 2])
-    expect(it.at('stock', 'mug').map(({ envelope }) => [envelope.causationId, envelope.attempt])).toEqual(it.events.map(({ envelope }) => [envelope.id, 2]))
-    await it.handle(await it.ask('mug'))
-    expect(it.buffers('mug')).toEqual([1, 2, 3])
-  })
-
-  it('stops at what fails once more, which stays parked with those behind it', async () => {
-    const it = await parkTwo()
-    it.hooks.before = (_target, { meta }) => {
-      if (meta.id === it.events[1]!.envelope.id) throw new Error('still broken')
-    }
-    await it.redrive(subjectOf('mug'), await request(it))
-    expect(it.buffers('mug')).toEqual([1])
-    expect((await it.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([it.events[1]!.sequence])
-  })
-
-  it('has no second effect when its request is delivered again', async () => {
-    const it = await parkTwo()
-    it.hooks.before = (_target, { meta }) => {
-      if (meta.id === it.events[1]!.envelope.id) throw new Error('still broken')
-    }
-    const asked = await request(it)
-    await it.redrive(subjectOf('mug'), asked)
-    it.hooks.before = () => undefined
-    const before = it.log.events().length
-    await it.redrive(subjectOf('mug'), asked)
-    expect([it.buffers('mug'), it.log.events().slice(before).map(({ envelope }) => envelope.type)]).toEqual([[1], []])
-    await it.redrive(subjectOf('mug'), await request(it))
-    expect(it.buffers('mug')).toEqual([1, 2])
-  })
-
-  it('is not undone when the event itself is delivered once more', async () => {
-    const it = await parkTwo()
-    await it.redrive(subjectOf('mug'), await request(it))
-    for (const event of it.events) expect(await it.handle(event)).toBe(true)
-    expect(it.buffers('mug')).toEqual([1, 2])
-  })
-
-  it('does not repeat those commands of an event that were decided on before', async () => {
-    const it = await setUp()
-    let calls = 0
-    it.hooks.before = (target) => {
-      calls += 1
-      if (target === 'mug' && calls > 1) throw new Error('the second fails')
-    }
-    await it.handle(await it.ask('mug mug'))
-    it.hooks.before = () => undefined
-    await it.redrive(subjectOf('mug'), await request(it))
-    expect(it.buffers('mug')).toEqual([1, 2])
-  })
-
-  it('reaches events that could not be evaluated once the policy is mended', async () => {
-    const it = bench()
-    const { ask, handle, put, redrive } = await setUp(it)
-    const bad = await ask('!')
-    await handle(bad)
-    const mended = { ...addToAll, on: { 'inventory.ReconcileFailed': () => [{ aggregate: 'stock', id: 'mug', command: { type: 'Add' as const, by: 1 } }] } }
-    const next = await setUp(it, { policies: [mended] })
-    const asked = await put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
-    await next.redrive(`${bad.subject}.${bad.sequence}`, asked)
-    expect(it.buffers('mug')).toEqual([1])
-    await expect(redrive('zyra.demo.inventory.stock.nothing', asked)).rejects.toThrow('nothing is parked as')
-  })
-})
-
-describe('a renamed policy', () => {
-  const renamed = { ...addToAll, name: 'renamed', previously: ['add-to-all'] }
-
-  it('keeps what its former name parked in front of what comes after it', async () => {
-    const it = bench()
-    const before = await setUp(it)
-    before.hooks.before = failingOn('mug')
-    const first = await it.ask('mug')
-    await before.handle(first)
-    const after = await setUp(it, { policies: [renamed] })
-    const second = await it.ask('mug')
-    await after.handle(second)
-    expect((await after.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([first.sequence, second.sequence])
-    await after.redrive(subjectOf('mug'), await it.put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } }))
-    expect(it.buffers('mug')).toEqual([1, 2])
-  })
-
-  it('does not decide again on what its former name decided', async () => {
-    const it = bench()
-    const asked = await it.ask('mug mug')
-    await (await setUp(it)).handle(asked)
-    await (await setUp(it, { policies: [renamed] })).handle(asked)
-    expect(it.buffers('mug')).toEqual([1, 2])
   })
 })

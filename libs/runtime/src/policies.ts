@@ -34,7 +34,8 @@ export const createPolicyRunner = (options: PolicyRunnerOptions): Runner => {
     const from = performance.now()
     // The ordinal keeps the ids of several commands of one policy apart, whatever each of them comes to.
     const named = (name: string): string => (ordinal === 0 ? name : `${name}/${ordinal}`)
-    const cause = { meta: event.meta, handler: named(policy.name), formerly: (policy.previously ?? []).map(named), actor: `policy:${policy.name}`, attempt: number }
+    const formerly = (policy.previously ?? []).map(named)
+    const cause = { meta: event.meta, handler: named(policy.name), formerly, actor: `policy:${policy.name}`, attempt: number }
     const decision = await decisions.decide(dispatch, cause, owned.lost)
     observer.decided(dispatch.aggregate, decision.status)
     observer.handled(policy.name, 'policy', (performance.now() - from) / 1_000)

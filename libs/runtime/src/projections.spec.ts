@@ -1,4 +1,5 @@
 import { projection, type DomainEvent } from '@zyra/es'
+import { LogUnavailable } from '@zyra/jetstream'
 import { openPostgres, projectionStates, rows, type Postgres } from '@zyra/postgres'
 import { memoryLog } from '@zyra/testing'
 import { bench, listening, until, type Bench } from '../test/kit.ts'
@@ -134,7 +135,6 @@ describe('a projection', () => {
       codec: { ...it.codec, open: async (stored) => {
         if (fails.left === 0) return it.codec.open(stored)
         fails.left -= 1
-        const { LogUnavailable } = await import('@zyra/jetstream')
         throw new LogUnavailable('the keys cannot be read')
       } },
     }
@@ -196,7 +196,8 @@ describe('the source of a rebuild', () => {
     const it = bench()
     await it.set('mug', 7)
     await it.ask('nothing of it')
-    const position = await rebuildProjection({ log: it.log, codec: it.codec, db, service: 'inventory', signal: new AbortController().signal }, table('inventory_whole'))
+    const options = { log: it.log, codec: it.codec, db, service: 'inventory', signal: new AbortController().signal }
+    const position = await rebuildProjection(options, table('inventory_whole'))
     expect(position).toEqual({ epoch: 1, sequence: 2 })
   })
 })

@@ -7,7 +7,15 @@ import { createReactorRunner } from './reactors.ts'
 
 type Do = ValuePort['do']
 
-const setUp = async (it: Bench = bench(), more: { concurrency?: number; startAfter?: number; find?: ValuePort['find']; names?: readonly string[]; pause?: () => Promise<void> } = {}) => {
+interface More {
+  readonly concurrency?: number
+  readonly startAfter?: number
+  readonly find?: ValuePort['find']
+  readonly names?: readonly string[]
+  readonly pause?: () => Promise<void>
+}
+
+const setUp = async (it: Bench = bench(), more: More = {}) => {
   const { told, observer } = listening()
   const owner = await ownerOf(it, 'reactor')
   const vendor: { do: Do; readonly done: number[] } = { do: async (value) => value, done: [] }
@@ -21,7 +29,8 @@ const setUp = async (it: Bench = bench(), more: { concurrency?: number; startAft
   }
   const names = more.names ?? ['set-value']
   const runner = createReactorRunner({
-    service: 'inventory', log: it.log, codec: it.codec, observer, concurrency: more.concurrency ?? 8, pauses: [1, 2], pause: more.pause ?? (async () => undefined),
+    service: 'inventory', log: it.log, codec: it.codec, observer, concurrency: more.concurrency ?? 8, pauses: [1, 2],
+    pause: more.pause ?? (async () => undefined),
     reactors: names.map((name) => ({ ...valueReactor({ name }), port: name, effect: `${name}-effect` })),
     startAfter: new Map([['set-value', more.startAfter ?? 0]]),
     beginEffect: createEffects({
@@ -52,7 +61,7 @@ describe('a reactor', () => {
 
   it('does the effects of one aggregate in order, one at a time, and those of others meanwhile', async () => {
     const { set, handle, vendor } = await setUp()
-    const open = Promise.withResolvers<void>()
+    const open = Promise.withResolvers<undefined>()
     const begun: number[] = []
     vendor.do = async (value) => {
       begun.push(value)
@@ -62,7 +71,7 @@ describe('a reactor', () => {
     const mug = [handle(await set('mug', 1)), handle(await set('mug', 2))]
     await handle(await set('cap', 3))
     expect([begun, vendor.done]).toEqual([[1, 3], [3]])
-    open.resolve()
+    open.resolve(undefined)
     expect(await Promise.all(mug)).toEqual([true, true])
     expect(vendor.done).toEqual([3, 1, 2])
   })
@@ -83,7 +92,7 @@ describe('a reactor', () => {
   })
 
   it('waits as long as the vendor asks, in its own lane, and keeps no place of others meanwhile', async () => {
-    const paused = Promise.withResolvers<void>()
+    const paused = Promise.withResolvers<undefined>()
     const { set, handle, vendor, told } = await setUp(bench(), { concurrency: 1, pause: () => paused.promise })
     let isBusy = true
     vendor.do = async (value) => {
@@ -95,13 +104,13 @@ describe('a reactor', () => {
     await handle(await set('cap', 2))
     expect([vendor.done, told.pauses, told.waited]).toEqual([[2], [60_000], ['set-value holding: too many requests']])
     isBusy = false
-    paused.resolve()
+    paused.resolve(undefined)
     expect(await waiting).toBe(true)
     expect([vendor.done, told.parked]).toEqual([[2, 1], []])
   })
 
   it('does not wait for another reactor, which asks another vendor', async () => {
-    const paused = Promise.withResolvers<void>()
+    const paused = Promise.withResolvers<undefined>()
     const { set, handle, vendor, told, at, leave } = await setUp(bench(), { names: ['first', 'second'], pause: () => paused.promise })
     let calls = 0
     vendor.do = async (value) => {
@@ -113,7 +122,7 @@ describe('a reactor', () => {
     await until(() => told.waited.length > 0 && at('second-effect', 'mug').length === 2)
     expect(at('second-effect', 'mug').at(-1)?.data).toEqual({ items: 1 })
     leave()
-    paused.resolve()
+    paused.resolve(undefined)
     expect(await handled).toBe(false)
   })
 })

@@ -1,10 +1,8 @@
-import { definitionOf, entryId, INSTALLATION, type RuntimeEvent } from '@zyra/contracts'
+import { definitionOf, entryId, INSTALLATION } from '@zyra/contracts'
 import type { HandlerDeclaration } from '@zyra/es'
 import { aggregateFilter, type EventLog } from '@zyra/jetstream'
 import type { Decisions } from './decisions.ts'
 import { readPlain } from './plain.ts'
-
-type Registered = Extract<RuntimeEvent, { type: 'runtime.HandlerRegistered' }>
 
 /** A handler of either kind. */
 export interface HandlerToRegister {
@@ -25,7 +23,8 @@ const SETTING_UP_MS = 60 * 60 * 1_000
 
 const readPositions = async ({ log, service }: RegistrationOptions): Promise<ReadonlyMap<string, number>> => {
   const stored = await log.lastOf([aggregateFilter(service, 'handler')])
-  return new Map(stored.map((one) => readPlain<Registered>(one).data).map(({ handler, afterSequence }) => [handler, afterSequence]))
+  const registered = stored.flatMap((one) => readPlain(one, 'runtime.HandlerRegistered') ?? [])
+  return new Map(registered.map(({ data: { handler, afterSequence } }) => [handler, afterSequence]))
 }
 
 const isBeingSetUp = async ({ log, now }: RegistrationOptions): Promise<boolean> => {

@@ -55,12 +55,13 @@ const holdFor = (error: unknown, waited: number): number => {
 export const tryUntilDone = async (work: () => Promise<void>, options: TryOptions): Promise<Tried> => {
   const { leaving, onWait, pauses = TRY_PAUSES_MS, pause = pauseFor } = options
   let [failures, waited] = [0, 0]
-  while (!leaving.aborted) {
+  const isLeaving = (): boolean => leaving.aborted
+  while (!isLeaving()) {
     try {
       await work()
       return { status: 'done' }
     } catch (error) {
-      if (leaving.aborted) break
+      if (isLeaving()) break
       const reason = reasonOf(error)
       const pauseMs = reason === 'failed' ? pauses[failures] : holdFor(error, waited)
       if (reason === 'failed') failures += 1

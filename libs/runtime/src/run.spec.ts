@@ -86,10 +86,10 @@ describe('services in one process', () => {
 
   it('let what is under way end before they let go, begin nothing else, and say that they are not ready', async () => {
     const running = await start()
-    const [begun, finish] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const [begun, finish] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]
     outside.done.length = 0
     outside.do = async (input, { signal }) => {
-      begun.resolve()
+      begun.resolve(undefined)
       await finish.promise
       if (signal.aborted) throw new Error('it was cut short')
       return input
@@ -98,7 +98,7 @@ describe('services in one process', () => {
     await begun.promise
     const closing = running.close()
     expect(await running.health()).toMatchObject({ ready: false, checks: expect.arrayContaining([expect.objectContaining({ name: 'draining' })]) })
-    finish.resolve()
+    finish.resolve(undefined)
     await closing
     const js = await servers.connect('inventory')
     const stood = await js.log.load(subjectOf({ merchant: 'demo', service: 'inventory', aggregate: 'value', id: 'drained' }))
@@ -108,10 +108,10 @@ describe('services in one process', () => {
 
   it('let go of what does not end within the grace period, and another process settles it', async () => {
     const running = await start(undefined, { graceMs: 50 })
-    const begun = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<undefined>()
     outside.do = (_input, { signal }) =>
       new Promise((_resolve, reject) => {
-        begun.resolve()
+        begun.resolve(undefined)
         signal.addEventListener('abort', () => reject(new Error('it was cut short')))
       })
     await ask(running, 'cut-short')

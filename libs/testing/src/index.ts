@@ -1,5 +1,6 @@
 export { drain } from './drain.ts'
 export type { DrainedDurable, DrainedProjection, DrainOptions } from './drain.ts'
+export { enter } from './enter.ts'
 export { given } from './given.ts'
 export type { Decided, Given } from './given.ts'
 export { memoryLog } from './memory-log.ts'

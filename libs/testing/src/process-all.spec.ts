@@ -1,9 +1,9 @@
-import { entryId, type GatewayEvent, type OrchestratorEvent } from '@zyra/contracts'
-import { decider, policy, reactor, type Port } from '@zyra/es'
-import { subjectOf } from '@zyra/jetstream'
+import type { GatewayEvent, OrchestratorEvent } from '@zyra/contracts'
+import { decider, policy, reactor, type EventMeta, type Port } from '@zyra/es'
+import { enter } from './enter.ts'
 import { memoryLog, type MemoryLog } from './memory-log.ts'
 import { processAll, type ProcessedService } from './process-all.ts'
-import type { ZyraEvent } from './zyra-event.ts'
+import { recorded } from './zyra-event.ts'
 
 type Ordered = Extract<OrchestratorEvent, { type: 'orchestrator.ErasureOrdered' }>
 type Erased = Extract<OrchestratorEvent, { type: 'orchestrator.KeysErased' }>
@@ -40,22 +40,15 @@ const orchestrator: ProcessedService = { name: 'orchestrator', deciders: [erasur
 const keys: KeysPort = { do: async ({ customerId }) => [`key of ${customerId ?? 'all'}`] }
 const options = { services: [orchestrator], ports: { keys } }
 
-const enter = async (log: MemoryLog, event: ZyraEvent, entry: string, backfill = false): Promise<void> => {
-  const subject = subjectOf({ merchant: 'demo', service: 'gateway', aggregate: 'request', id: 'control' })
-  const envelope = {
-    id: entryId(entry), type: event.type, source: 'zyra/demo/gateway/request/control', time: '2026-11-20T08:00:00.000Z', version: 1,
-    correlationId: entryId(entry), causationId: entryId('outside'), actor: 'user:ann', handler: 'control', index: 0, deciderVersion: 0, attempt: 1, backfill,
-  }
-  await log.append({ subject, events: [{ envelope, data: event.data }] })
-}
-const resume = (requestId: string): GatewayEvent => ({ type: 'gateway.ResumeRequested', data: { requestId, by: 'ann' } })
+const asked = (requestId: string, meta: Partial<EventMeta> = {}) =>
+  recorded('gateway.ResumeRequested', { requestId, by: 'ann' }, { aggregateId: 'control', ...meta })
 
 const typesIn = (log: MemoryLog): string[] => log.events().map(({ envelope }) => envelope.type)
 
 describe('processing everything', () => {
   it('goes on from event to command, decision, effect and outcome until nothing is left', async () => {
     const log = memoryLog()
-    await enter(log, resume('r-1'), 'first')
+    await enter(log, asked('r-1'))
     expect(await processAll(log, options)).toBe(5)
     expect(typesIn(log)).toEqual([
       'gateway.ResumeRequested', 'orchestrator.ErasureOrdered', 'orchestrator.ErasureOrdered', 'orchestrator.KeysErased', 'orchestrator.KeysErased',
@@ -68,18 +61,18 @@ describe('processing everything', () => {
 
   it('says who caused what', async () => {
     const log = memoryLog()
-    await enter(log, resume('r-1'), 'first')
+    await enter(log, asked('r-1'))
     await processAll(log, options)
-    const [asked, ordered, , erased] = log.events().map(({ envelope }) => envelope)
-    const common = { correlationId: asked?.correlationId, time: asked?.time }
-    expect(ordered).toMatchObject({ ...common, causationId: asked?.id, actor: 'policy:on-request', handler: 'on-request' })
+    const [request, ordered, , erased] = log.events().map(({ envelope }) => envelope)
+    const common = { correlationId: request?.correlationId, time: request?.time }
+    expect(ordered).toMatchObject({ ...common, causationId: request?.id, actor: 'policy:on-request', handler: 'on-request' })
     expect(erased).toMatchObject({ ...common, causationId: ordered?.id, actor: 'reactor:erase-keys', handler: 'erase-keys' })
   })
 
   it('gives the same events for the same log', async () => {
     const logs = [memoryLog(), memoryLog()]
     for (const log of logs) {
-      await enter(log, resume('r-1'), 'first')
+      await enter(log, asked('r-1'))
       await processAll(log, options)
     }
     expect(logs[0]?.events()).toEqual(logs[1]?.events())
@@ -87,24 +80,23 @@ describe('processing everything', () => {
 
   it('goes on where it was, on the state that it came to', async () => {
     const log = memoryLog()
-    await enter(log, resume('r-1'), 'first')
+    await enter(log, asked('r-1'))
     const done = await processAll(log, options)
-    await enter(log, resume('r-1'), 'once more')
-    await enter(log, resume('r-2'), 'another')
+    await enter(log, asked('r-1', { time: '2026-11-20T09:00:00.000Z' }), asked('r-2'))
     await processAll(log, { ...options, after: done })
     expect(typesIn(log).filter((type) => type === 'orchestrator.ErasureOrdered')).toHaveLength(4)
   })
 
   it('adds nothing when it is done again from the beginning', async () => {
     const log = memoryLog()
-    await enter(log, resume('r-1'), 'first')
+    await enter(log, asked('r-1'))
     const done = await processAll(log, options)
     expect(await processAll(log, options)).toBe(done)
   })
 
   it('passes over history that was loaded later, unless a handler asks for it', async () => {
     const log = memoryLog()
-    await enter(log, resume('r-1'), 'first', true)
+    await enter(log, asked('r-1', { backfill: true }))
     expect(await processAll(log, options)).toBe(1)
     const eager = { ...orchestrator, policies: [{ ...onRequest, backfill: true }] }
     expect(await processAll(log, { ...options, services: [eager] })).toBe(3)
@@ -112,7 +104,7 @@ describe('processing everything', () => {
 
   it('says so when services go in circles', async () => {
     const log = memoryLog()
-    await enter(log, resume('r-1'), 'first')
+    await enter(log, asked('r-1'))
     const again = policy<OrchestratorEvent, Erase>({
       name: 'again', on: { 'orchestrator.ErasureOrdered': ({ meta }) => [{ aggregate: 'erasure', id: 'c-1', command: { type: 'Erase', requestId: meta.id } }] },
     })
@@ -125,7 +117,7 @@ describe('processing everything', () => {
     ['a port', { services: [orchestrator] }, 'reactor erase-keys asks port "keys", which the spec does not provide'],
   ])('says so when %s is missing', async (_what, given, problem) => {
     const log = memoryLog()
-    await enter(log, resume('r-1'), 'first')
+    await enter(log, asked('r-1'))
     await expect(processAll(log, given)).rejects.toThrow(problem)
   })
 })

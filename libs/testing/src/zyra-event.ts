@@ -28,8 +28,8 @@ export const recorded = <Type extends ZyraEvent['type']>(
 ): Recorded<{ readonly type: Type; readonly data: EventNamed<ZyraEvent, Type>['data'] }> => {
   const id = meta.id ?? entryId('recorded', type, JSON.stringify(data), JSON.stringify(meta))
   const made: EventMeta = {
-    id, time: '2026-11-20T08:00:00.000Z', merchant: 'demo', service: type.slice(0, type.indexOf('.')),
-    aggregate: definitionOf(type).aggregate, aggregateId: '1', epoch: 1, sequence: 1, correlationId: id, causationId: id, actor: 'spec', backfill: false, ...meta,
+    id, time: '2026-11-20T08:00:00.000Z', merchant: 'demo', service: type.slice(0, type.indexOf('.')), aggregate: definitionOf(type).aggregate,
+    aggregateId: '1', epoch: 1, sequence: 1, correlationId: id, causationId: id, actor: 'spec', backfill: false, ...meta,
   }
   return checked({ type, data, meta: made })
 }

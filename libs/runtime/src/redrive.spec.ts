@@ -1,0 +1,108 @@
+import { addToAll, bench, type Bench } from '../test/kit.ts'
+import { failingOn, setUp, subjectOf } from '../test/policy-bench.ts'
+
+describe('a redrive', () => {
+  const parkTwo = async () => {
+    const it = await setUp()
+    it.hooks.before = failingOn('mug')
+    const events = [await it.ask('mug'), await it.ask('mug')]
+    for (const event of events) await it.handle(event)
+    it.hooks.before = () => undefined
+    return { ...it, events }
+  }
+  const request = (it: Bench) => it.put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
+
+  it('decides again in order, as a new attempt, and frees the aggregate', async () => {
+    const it = await parkTwo()
+    await it.redrive(subjectOf('mug'), await request(it))
+    expect(it.buffers('mug')).toEqual([1, 2])
+    expect(it.at('stock', 'mug').map(({ envelope }) => [envelope.causationId, envelope.attempt])).toEqual(it.events.map(({ envelope }) => [envelope.id, 2]))
+    await it.handle(await it.ask('mug'))
+    expect(it.buffers('mug')).toEqual([1, 2, 3])
+  })
+
+  it('stops at what fails once more, which stays parked with those behind it', async () => {
+    const it = await parkTwo()
+    it.hooks.before = (_target, { meta }) => {
+      if (meta.id === it.events[1]!.envelope.id) throw new Error('still broken')
+    }
+    await it.redrive(subjectOf('mug'), await request(it))
+    expect(it.buffers('mug')).toEqual([1])
+    expect((await it.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([it.events[1]!.sequence])
+  })
+
+  it('has no second effect when its request is delivered again', async () => {
+    const it = await parkTwo()
+    it.hooks.before = (_target, { meta }) => {
+      if (meta.id === it.events[1]!.envelope.id) throw new Error('still broken')
+    }
+    const asked = await request(it)
+    await it.redrive(subjectOf('mug'), asked)
+    it.hooks.before = () => undefined
+    const before = it.log.events().length
+    await it.redrive(subjectOf('mug'), asked)
+    expect([it.buffers('mug'), it.log.events().slice(before).map(({ envelope }) => envelope.type)]).toEqual([[1], []])
+    await it.redrive(subjectOf('mug'), await request(it))
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+
+  it('is not undone when the event itself is delivered once more', async () => {
+    const it = await parkTwo()
+    await it.redrive(subjectOf('mug'), await request(it))
+    for (const event of it.events) expect(await it.handle(event)).toBe(true)
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+
+  it('does not repeat those commands of an event that were decided on before', async () => {
+    const it = await setUp()
+    let calls = 0
+    it.hooks.before = (target) => {
+      calls += 1
+      if (target === 'mug' && calls > 1) throw new Error('the second fails')
+    }
+    await it.handle(await it.ask('mug mug'))
+    it.hooks.before = () => undefined
+    await it.redrive(subjectOf('mug'), await request(it))
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+
+  it('reaches events that could not be evaluated once the policy is mended', async () => {
+    const it = bench()
+    const { ask, handle, put, redrive } = await setUp(it)
+    const bad = await ask('!')
+    await handle(bad)
+    const toMug = () => [{ aggregate: 'stock', id: 'mug', command: { type: 'Add' as const, by: 1 } }]
+    const mended = { ...addToAll, on: { 'inventory.ReconcileFailed': toMug } }
+    const next = await setUp(it, { policies: [mended] })
+    const asked = await put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
+    await next.redrive(`${bad.subject}.${bad.sequence}`, asked)
+    expect(it.buffers('mug')).toEqual([1])
+    await expect(redrive('zyra.demo.inventory.stock.nothing', asked)).rejects.toThrow('nothing is parked as')
+  })
+})
+
+describe('a renamed policy', () => {
+  const renamed = { ...addToAll, name: 'renamed', previously: ['add-to-all'] }
+
+  it('keeps what its former name parked in front of what comes after it', async () => {
+    const it = bench()
+    const before = await setUp(it)
+    before.hooks.before = failingOn('mug')
+    const first = await it.ask('mug')
+    await before.handle(first)
+    const after = await setUp(it, { policies: [renamed] })
+    const second = await it.ask('mug')
+    await after.handle(second)
+    expect((await after.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([first.sequence, second.sequence])
+    await after.redrive(subjectOf('mug'), await it.put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } }))
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+
+  it('does not decide again on what its former name decided', async () => {
+    const it = bench()
+    const asked = await it.ask('mug mug')
+    await (await setUp(it)).handle(asked)
+    await (await setUp(it, { policies: [renamed] })).handle(asked)
+    expect(it.buffers('mug')).toEqual([1, 2])
+  })
+})
