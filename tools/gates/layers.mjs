@@ -1,4 +1,5 @@
 const libs = ['type:es', 'type:contracts', 'type:jetstream', 'type:postgres', 'type:privacy', 'type:runtime', 'type:vendor']
+const belowRuntime = libs.filter((tag) => tag !== 'type:runtime')
 
 /** What each kind of package may import, by the tags in the packages' `nx.tags`. A package whose tag is missing here may import nothing. */
 export const layers = {
@@ -9,11 +10,11 @@ export const layers = {
   'type:postgres': ['type:contracts', 'type:es'],
   'type:privacy': ['type:contracts'],
   'type:runtime': ['type:contracts', 'type:es', 'type:jetstream', 'type:postgres', 'type:privacy'],
-  'type:testing': ['type:servers', ...libs],
+  'type:testing': ['type:servers', ...belowRuntime],
   'type:vendor': ['vendor:faults'],
   'type:service': libs,
   'type:app': ['type:servers', ...libs],
-  'type:composition': ['type:service', ...libs],
+  'type:composition': ['type:service', 'type:servers', ...libs],
   // Replaying needs the deciders and projections that services/all lists; what a service is made of stays out of reach.
   'type:command-line': ['type:servers', 'type:composition', ...libs],
 }
@@ -22,11 +23,11 @@ export const layers = {
 const inSpecs = {
   'type:jetstream': ['type:servers'],
   'type:postgres': ['type:servers'],
-  'type:runtime': ['type:servers'],
+  'type:runtime': ['type:servers', 'type:testing'],
   'type:service': ['type:servers', 'type:testing'],
   'type:app': ['type:testing'],
   'type:command-line': ['type:testing'],
-  'type:composition': ['type:servers', 'type:testing', 'type:app'],
+  'type:composition': ['type:testing', 'type:app'],
 }
 
 /** The options of `@nx/enforce-module-boundaries` for sources or for specs. */

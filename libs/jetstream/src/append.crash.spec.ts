@@ -1,9 +1,7 @@
-import { eventNamed, seeded, stockSubject } from '../test/events.ts'
+import { eventNamed, seeded, stockSubject, until } from '../test/events.ts'
 import { startTestServer, type TestServer } from '../test/server.ts'
 import { LogUnavailable } from './log.ts'
 import type { JetStream } from './open.ts'
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 describe('appending while the server comes and goes', () => {
   let server: TestServer
@@ -33,7 +31,8 @@ describe('appending while the server comes and goes', () => {
     }
     const writers = Array.from({ length: 64 }, (_, number) => writer(number))
     for (let kill = 0; kill < 6; kill += 1) {
-      await pause(100 + random() * 250)
+      const known = acknowledged.size
+      await until('appends are acknowledged', () => acknowledged.size > known + random() * 200)
       await server.kill()
       await server.restart()
     }
@@ -62,7 +61,8 @@ describe('appending while the server comes and goes', () => {
     const given = AbortSignal.timeout(300)
     const from = performance.now()
     const impatient = js.log.append({ subject: stockSubject('impatient'), events: [eventNamed('impatient')] }, given)
-    const others = Array.from({ length: 20 }, (_, index) => js.log.append({ subject: stockSubject(`patient-${index}`), events: [eventNamed(`patient ${index}`)] }))
+    const others = Array.from({ length: 20 }, (_, index) =>
+      js.log.append({ subject: stockSubject(`patient-${index}`), events: [eventNamed(`patient ${index}`)] }))
     await expect(impatient).rejects.toThrow(LogUnavailable)
     expect(performance.now() - from).toBeLessThan(1_000)
     await expect(js.log.append({ subject: stockSubject('late'), events: [eventNamed('late')] }, AbortSignal.abort())).rejects.toThrow(LogUnavailable)

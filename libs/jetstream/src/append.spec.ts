@@ -41,7 +41,8 @@ describe('appending to the log', () => {
   })
 
   it.each([
-    ['from memory', false, undefined], ['by the server, after a restart of ours', true, undefined], ['by the server, when the expected sequence is stale as well', true, 0],
+    ['from memory', false, undefined], ['by the server, after a restart of ours', true, undefined],
+    ['by the server, when the expected sequence is stale as well', true, 0],
   ] as const)('knows a repeated event %s and does not append it', async (how, fresh, expected) => {
     const names = [`repeat ${how}`]
     await append(`repeat-${fresh}-${expected}`, names, 0)
@@ -86,7 +87,8 @@ describe('appending to the log', () => {
       if (value < 0.01) return 'duplicate' as const
       return value < 0.03 ? 'conflict' as const : 'appended' as const
     })
-    await Promise.all(kinds.map((kind, index) => (kind === 'appended' ? undefined : append(`mix-${index}`, [`mix ${index} first`], 0))))
+    const spoilt = kinds.flatMap((kind, index) => (kind === 'appended' ? [] : [index]))
+    await Promise.all(spoilt.map((index) => append(`mix-${index}`, [`mix ${index} first`], 0)))
     const results: AppendResult[] = []
     const lane = async (start: number): Promise<void> => {
       for (let index = start; index < kinds.length; index += 256) {
@@ -118,7 +120,8 @@ describe('appending to the log', () => {
     const [one, several, ...own] = await Promise.allSettled([
       foreign(1, 'one'), foreign(3, 'several'), ...Array.from({ length: 40 }, (_, index) => append(`own-${index}`, [`own ${index}`])),
     ])
-    expect(one).toMatchObject({ status: 'rejected', reason: { name: 'LogRefused', message: expect.stringMatching(/appending to zyra\.demo\.gateway\.webhook\.one is not allowed/) } })
+    const message = expect.stringMatching(/^appending to zyra\.demo\.gateway\.webhook\.one is not allowed with these credentials/)
+    expect(one).toMatchObject({ status: 'rejected', reason: { name: 'LogRefused', message } })
     expect(several).toMatchObject({ status: 'rejected', reason: { name: 'LogRefused' } })
     expect(own.every((result) => result.status === 'fulfilled' && result.value.status === 'appended')).toBe(true)
     expect(performance.now() - from).toBeLessThan(1_000)

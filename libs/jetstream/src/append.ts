@@ -117,7 +117,8 @@ export const createAppender = ({ nc, link, epoch, load, requestTimeoutMs = 5_000
     const [taken, left, seen] = [[] as Waiting[], [] as Waiting[], new Set<string>()]
     let [events, bytes] = [0, 0]
     for (const entry of waiting) {
-      const names = [...(entry.request.expectedSequence === undefined ? [] : [entry.request.subject]), ...entry.request.events.map(({ envelope }) => envelope.id)]
+      const { subject, expectedSequence, events: own } = entry.request
+      const names = [...(expectedSequence === undefined ? [] : [subject]), ...own.map(({ envelope }) => envelope.id)]
       const fits = taken.length === 0 || (events + entry.messages.length <= MAX_BATCH_EVENTS && bytes + entry.bytes <= MAX_BATCH_BYTES)
       if (!fits || names.some((name) => seen.has(name))) {
         left.push(entry)

@@ -34,18 +34,27 @@ const causesOf = (error: unknown): unknown[] => (error instanceof Error && error
 export const failureOf = (error: unknown, what: string): LogRefused | LogUnavailable => {
   const refusal = causesOf(error).find((cause) => cause instanceof errors.PermissionViolationError)
   if (refusal !== undefined) return new LogRefused(`${what} is not allowed with these credentials: each service acts under its own name only`, { cause: error })
-  return new LogUnavailable(`${what}: the server does not answer (${error instanceof Error ? error.message : String(error)}); it is safe to try again`, { cause: error })
+  const why = error instanceof Error ? error.message : String(error)
+  return new LogUnavailable(`${what}: the server does not answer (${why}); it is safe to try again`, { cause: error })
+}
+
+/** How a request is made. */
+export interface AskOptions {
+  readonly headers?: MsgHdrs
+  readonly timeoutMs?: number
+  /** What is asked for, for the sentence of an error. */
+  readonly what?: string
 }
 
 /**
  * One request and its answer.
  * @throws LogRefused without permission, LogUnavailable without an answer in time
  */
-export const ask = async (
-  connection: Connection, subject: string, body: string | Uint8Array, { headers, timeoutMs = 5_000, what = subject }: { headers?: MsgHdrs; timeoutMs?: number; what?: string } = {},
-): Promise<Msg> => {
+export const ask = async (connection: Connection, subject: string, body: string | Uint8Array, options: AskOptions = {}): Promise<Msg> => {
+  const { headers, timeoutMs = 5_000, what = subject } = options
   try {
-    return await whileConnected(connection, () => connection.nc.request(subject, body, { timeout: timeoutMs, ...(headers === undefined ? {} : { headers }) }))
+    const request = { timeout: timeoutMs, ...(headers === undefined ? {} : { headers }) }
+    return await whileConnected(connection, () => connection.nc.request(subject, body, request))
   } catch (error) {
     throw failureOf(error, what)
   }
@@ -55,7 +64,9 @@ export const ask = async (
  * One request to JetStream's API; answers its error where it is one of those that the caller expects.
  * @throws LogRefused for any other error, LogUnavailable without an answer in time
  */
-export const askApi = async <Answer>(connection: Connection, api: string, body: unknown, expected: readonly number[] = []): Promise<Answer & { readonly error?: ApiError }> => {
+export const askApi = async <Answer>(
+  connection: Connection, api: string, body: unknown, expected: readonly number[] = [],
+): Promise<Answer & { readonly error?: ApiError }> => {
   const what = `$JS.API.${api}`
   const message = await ask(connection, what, body === undefined ? '' : JSON.stringify(body))
   const answer = message.json<Answer & { readonly error?: ApiError }>()

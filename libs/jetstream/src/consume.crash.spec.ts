@@ -5,7 +5,7 @@ import { startTestServer, type TestServer } from '../test/server.ts'
 const SEED = 17
 const KILLS = 40
 const EVENTS = 600
-const LEASE_MS = 250
+const LEASE_MS = 160
 
 describe(`a consumer whose owner is killed ${KILLS} times (seed ${SEED})`, () => {
   let server: TestServer
@@ -17,7 +17,8 @@ describe(`a consumer whose owner is killed ${KILLS} times (seed ${SEED})`, () =>
   it('has one owner at a time, skips nothing, and delivers what was not done with first and in order', async () => {
     const random = seeded(SEED)
     const js = await server.open()
-    await Promise.all(Array.from({ length: EVENTS }, (_, index) => js.log.append({ subject: stockSubject(index % 20), events: [eventNamed(`crash ${index}`)] })))
+    await Promise.all(Array.from({ length: EVENTS }, (_, index) =>
+      js.log.append({ subject: stockSubject(index % 20), events: [eventNamed(`crash ${index}`)] })))
     const acknowledged = new Set<number>()
     const faults: string[] = []
     const alive = new Set<TestConsumer>()

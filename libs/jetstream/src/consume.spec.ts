@@ -7,7 +7,7 @@ import { eventNamed, stockSubject, until } from '../test/events.ts'
 import { startTestServer, type TestServer } from '../test/server.ts'
 import type { JetStream } from './open.ts'
 
-const LEASE_MS = 800
+const LEASE_MS = 600
 
 describe('a consumer that has one owner', () => {
   let server: TestServer
@@ -88,10 +88,10 @@ describe('a consumer that has one owner', () => {
 
   it('does not deliver again to its owner what it still works on', async () => {
     const sequences = await append(10)
-    const owner = await open({ ackWaitMs: 600 })
+    const owner = await open({ ackWaitMs: 400 })
     await until('it holds all', async () => owner.sequences().at(-1) === (await last()))
     const count = owner.sequences().length
-    const waited = performance.now() + 1_500
+    const waited = performance.now() + 900
     await until('the ack wait has passed twice', () => performance.now() > waited)
     expect(owner.sequences()).toHaveLength(count)
     const jsm = await jetstreamManager(await server.connect('admin'))
@@ -156,7 +156,8 @@ describe('a consumer that has one owner', () => {
     const before = await last()
     await append(10)
     await until('both are delivered', () => wider.deliveries().filter(({ sequence }) => sequence > before).length === 4)
-    expect(new Set(wider.deliveries().filter(({ sequence }) => sequence > before).map(({ subject }) => subject))).toEqual(new Set([stockSubject(1), stockSubject(2)]))
+    const subjects = wider.deliveries().filter(({ sequence }) => sequence > before).map(({ subject }) => subject)
+    expect(new Set(subjects)).toEqual(new Set([stockSubject(1), stockSubject(2)]))
   })
 
   it('is lost to a process that slept, which then neither acts nor acknowledges', async () => {

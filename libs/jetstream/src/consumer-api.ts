@@ -70,7 +70,8 @@ export const createConsumerApi = ({ nc, link, stream, durable }: ConsumerName) =
         readonly num_ack_pending: number
         readonly priority_groups?: readonly { readonly group: string; readonly pinned_client_id?: string }[]
       }
-      const { num_pending: pending, num_ack_pending: unacknowledged, priority_groups: groups = [] } = await askApi<Info>(connection, `CONSUMER.INFO.${stream}.${durable}`, undefined)
+      const info = await askApi<Info>(connection, `CONSUMER.INFO.${stream}.${durable}`, undefined)
+      const { num_pending: pending, num_ack_pending: unacknowledged, priority_groups: groups = [] } = info
       const pin = groups.find(({ group }) => group === GROUP)?.pinned_client_id
       return { pin: pin === '' ? undefined : pin, pending, unacknowledged }
     },

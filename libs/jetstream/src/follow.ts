@@ -12,12 +12,15 @@ export type FollowTools = Pick<OrderedOptions, 'nc' | 'link' | 'inboxPrefix'>
 
 const openAgain = async (options: OrderedOptions): Promise<OrderedSession | undefined> => {
   const { nc, link, signal } = options
-  while (!signal.aborted) {
-    const aborted = Promise.withResolvers<void>()
-    signal.addEventListener('abort', () => aborted.resolve(), { once: true })
-    await Promise.race([link.whenConnected(), aborted.promise])
+  const stopped = (): boolean => signal.aborted
+  while (!stopped()) {
+    if (!link.connected()) {
+      const aborted = Promise.withResolvers<unknown>()
+      signal.addEventListener('abort', () => aborted.resolve(undefined), { once: true })
+      await Promise.race([link.whenConnected(), aborted.promise])
+    }
+    if (stopped()) return undefined
     if (nc.isClosed()) throw new LogUnavailable('reading the log: the connection was closed')
-    if (signal.aborted) return undefined
     try {
       return await openOrderedSession(options)
     } catch (error) {
@@ -87,7 +90,7 @@ export const readLastOfMany = async (tools: FollowTools, filters: readonly strin
       left = arrived.at(-1)?.position.pending ?? left
       if (left === 0) break
       session.check()
-      if (session.ended() && arrived.length === 0) throw new LogUnavailable('reading the newest events: the connection was interrupted; it is safe to try again')
+      if (session.ended() && arrived.length === 0) throw new LogUnavailable('reading the newest events was interrupted; it is safe to try again')
       await session.news()
     }
     return events

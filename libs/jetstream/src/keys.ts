@@ -25,7 +25,7 @@ interface SubjectsPage {
 }
 
 const subjectOf = (id: string): string => {
-  if (!/^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/.test(id)) throw new RangeError(`"${id}" is no name of a key: expected letters, digits, _ and -, in parts joined by dots`)
+  if (!/^[\w-]+(?:\.[\w-]+)*$/.test(id)) throw new RangeError(`"${id}" is no name of a key: expected letters, digits, _ and -, in parts joined by dots`)
   return `keys.${id}`
 }
 

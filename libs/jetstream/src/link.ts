@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 export interface Link {
   readonly connected: () => boolean
   /** Resolves at once while connected, else with the next connection; also when the connection is closed for good. */
-  readonly whenConnected: () => Promise<void>
+  readonly whenConnected: () => Promise<unknown>
   /** Calls back with every change of the connection, in words, until the answered function is called. */
   readonly onStatus: (listener: (status: string) => void) => () => void
 }
@@ -39,18 +39,18 @@ export const whileConnected = async <Answer>({ nc, link }: Connection, send: () 
 /** Watches a connection for as long as it is open. */
 export const watchLink = (nc: NatsConnection): Link => {
   const listeners = new Set<(status: string) => void>()
-  let up = Promise.withResolvers<void>()
+  let up = Promise.withResolvers<unknown>()
   let connected = true
-  up.resolve()
+  up.resolve(undefined)
 
   const note = (status: string): void => {
     if (status === 'disconnect' && connected) {
       connected = false
-      up = Promise.withResolvers<void>()
+      up = Promise.withResolvers<unknown>()
     }
     if (status === 'reconnect') {
       connected = true
-      up.resolve()
+      up.resolve(undefined)
     }
     for (const listener of listeners) listener(status)
   }
@@ -60,7 +60,7 @@ export const watchLink = (nc: NatsConnection): Link => {
   void watch()
   void nc.closed().then(() => {
     note('disconnect')
-    up.resolve()
+    up.resolve(undefined)
   })
 
   return {

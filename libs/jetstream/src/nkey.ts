@@ -13,7 +13,7 @@ const rawKeyOf = (seed: string): Uint8Array => {
 
 /**
  * Proves with every connection that this process has the seed. The client library's own way signs in JavaScript, which holds up the whole
- * process for as long as a hundred appends take (nats.js 3.4.0, measured): too long when all services reconnect at once.
+ * process for 10 to 25 ms on a desktop's core (nats.js 3.4.0; here 0.04 ms): too long where all services of a small machine reconnect at once.
  * @throws Error when the text is not a seed; the text itself is never repeated
  */
 export const authenticatorOf = (seed: string): Authenticator => {

@@ -41,7 +41,7 @@ export interface OrderedSession {
 const HEARTBEAT_MS = 1_000
 const SILENT_AFTER_MS = 3_500
 /** The server forgets a consumer so long after nobody listens to it. */
-const FORGOTTEN_AFTER_MS = 2_000
+const FORGOTTEN_AFTER_MS = 1_000
 
 const configOf = ({ filters, start }: OrderedOptions, inbox: string) => ({
   deliver_subject: inbox,
@@ -59,8 +59,8 @@ const configOf = ({ filters, start }: OrderedOptions, inbox: string) => ({
 })
 
 /**
- * Opens a push consumer that nobody acknowledges and that costs the server no fsync. The client library's ordered consumer is not used: it pulls
- * by the consumer's name, so its user needs permission to pull from, and to delete, every other service's consumer.
+ * Opens a push consumer that nobody acknowledges and that costs the server no fsync. The client library's ordered consumer is not used:
+ * it pulls by the consumer's name, so its user needs permission to pull from, and to delete, every other service's consumer.
  * @throws LogRefused, LogUnavailable
  */
 export const openOrderedSession = async (options: OrderedOptions): Promise<OrderedSession> => {
@@ -69,9 +69,9 @@ export const openOrderedSession = async (options: OrderedOptions): Promise<Order
   let [arrived, delivered, heardAt, ended]: [Arrived[], number, number, boolean] = [[], 0, performance.now(), false]
   let refused: Error | undefined
   let waitingForRoom: string | undefined
-  let changed = Promise.withResolvers<void>()
+  let changed = Promise.withResolvers<unknown>()
 
-  const tell = (): void => changed.resolve()
+  const tell = (): void => changed.resolve(undefined)
   const end = (): void => {
     ended = true
     tell()
@@ -119,7 +119,8 @@ export const openOrderedSession = async (options: OrderedOptions): Promise<Order
   }
 
   try {
-    const asked = askApi<{ num_pending?: number }>({ nc, link }, `CONSUMER.CREATE.${stream}`, { stream_name: stream, config: configOf(options, inbox), action: 'create' })
+    const request = { stream_name: stream, config: configOf(options, inbox), action: 'create' }
+    const asked = askApi<{ num_pending?: number }>({ nc, link }, `CONSUMER.CREATE.${stream}`, request)
     const interrupted = Promise.withResolvers<undefined>()
     void changed.promise.then(() => ended && interrupted.resolve(undefined))
     const info = await Promise.race([asked, interrupted.promise])
@@ -137,7 +138,7 @@ export const openOrderedSession = async (options: OrderedOptions): Promise<Order
       },
       news: async () => {
         if (arrived.length > 0 || ended) return
-        changed = Promise.withResolvers<void>()
+        changed = Promise.withResolvers<unknown>()
         await changed.promise
       },
       close,

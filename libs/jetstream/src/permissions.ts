@@ -25,7 +25,7 @@ const owning = (stream: string, durable: string): string[] => [
   `$JS.ACK.${stream}.${durable}.>`,
 ]
 
-const keys = [...reading(KEY_STREAM), `$JS.API.STREAM.MSG.DELETE.${KEY_STREAM}`, 'keys.>']
+const keys: readonly string[] = [...reading(KEY_STREAM), `$JS.API.STREAM.MSG.DELETE.${KEY_STREAM}`, 'keys.>']
 
 /**
  * A service appends under its own name only, works on its own consumers (`<service>-policy`, `<service>-reactor`, `<service>-timers`), sets its

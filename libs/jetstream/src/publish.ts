@@ -45,12 +45,20 @@ const RESERVED_BYTES = 512
 /** What else were sent would be a broken line of the protocol, for which the server hangs up. */
 const LEGAL_SUBJECT = /^zyra(?:\.[\w=-]+){4}$/
 
-/** The messages of one decision. @throws LogRefused for a subject that is none of the log's, or an event larger than the server takes: it would hang up on us */
+/**
+ * The messages of one decision.
+ * @throws LogRefused for a subject that is none of the log's, or an event larger than the server takes: it would hang up on us
+ */
 export const toMessages = ({ subject, events, expectedSequence }: AppendRequest, epoch: number, maxBytes: number): Message[] => {
-  if (!LEGAL_SUBJECT.test(subject)) throw new LogRefused(`"${subject}" is not a subject of the log: expected zyra.<merchant>.<service>.<aggregate>.<id>, ids encoded`)
+  if (!LEGAL_SUBJECT.test(subject)) {
+    throw new LogRefused(`"${subject}" is not a subject of the log: expected zyra.<merchant>.<service>.<aggregate>.<id>, ids encoded`)
+  }
   const messages = events.map((event) => toMessage(subject, event, epoch))
   const tooLarge = messages.find(({ bytes }) => bytes + RESERVED_BYTES > maxBytes)
-  if (tooLarge !== undefined) throw new LogRefused(`an event for ${subject} has ${tooLarge.bytes} bytes, the server takes ${maxBytes - RESERVED_BYTES}: put large bodies into the object store`)
+  if (tooLarge !== undefined) {
+    const limit = maxBytes - RESERVED_BYTES
+    throw new LogRefused(`an event for ${subject} has ${tooLarge.bytes} bytes, the server takes ${limit}: put large bodies into the object store`)
+  }
   if (expectedSequence !== undefined) messages[0]?.headers.append('Nats-Expected-Last-Subject-Sequence', String(expectedSequence))
   return messages
 }
@@ -95,4 +103,5 @@ export const createPublisher = (connection: Connection, timeoutMs: number) => {
 }
 
 /** Somebody else appended to the subject meanwhile, or this very event was appended before. */
-export const isWrongSequence = ({ err_code }: ApiError): boolean => err_code === errorCodes.wrongLastSequence || err_code === errorCodes.wrongLastSequenceInBatch
+export const isWrongSequence = ({ err_code: reason }: ApiError): boolean =>
+  reason === errorCodes.wrongLastSequence || reason === errorCodes.wrongLastSequenceInBatch

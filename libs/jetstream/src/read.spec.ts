@@ -12,10 +12,10 @@ describe('reading the log', () => {
   beforeAll(async () => {
     server = await startTestServer()
     js = await server.open()
-    const one = Array.from({ length: 1_203 }, (_, index) => js.log.append({ subject: stockSubject('long'), events: [eventNamed(`long ${index}`)] }))
-    const many = Array.from({ length: 1_500 }, (_, index) => js.log.append({ subject: stockSubject(`wide-${index}`), events: [eventNamed(`wide ${index}`, { index })] }))
-    await Promise.all([...one, ...many])
-    await Promise.all(Array.from({ length: 700 }, (_, index) => js.log.append({ subject: `zyra.demo.inventory.item.${index}`, events: [eventNamed(`item ${index}`)] })))
+    const append = (count: number, name: string, subjectOf: (index: number) => string) =>
+      Promise.all(Array.from({ length: count }, (_, index) => js.log.append({ subject: subjectOf(index), events: [eventNamed(`${name} ${index}`)] })))
+    await Promise.all([append(1_203, 'long', () => stockSubject('long')), append(1_500, 'wide', (index) => stockSubject(`wide-${index}`))])
+    await append(700, 'item', (index) => `zyra.demo.inventory.item.${index}`)
   }, 60_000)
   afterAll(() => server.stop())
 
@@ -41,7 +41,9 @@ describe('reading the log', () => {
     expect(await js.log.at(1_000_000)).toBeUndefined()
   })
 
-  it.each([['beyond one page', 'item', 700], ['beyond what the server answers at once', 'stock', 1_501]])('gives the last event of every subject, %s', async (_, aggregate, count) => {
+  it.each([
+    ['beyond one page', 'item', 700], ['beyond what the server answers at once', 'stock', 1_501],
+  ])('gives the last event of every subject, %s', async (_, aggregate, count) => {
     const events = await js.log.lastOf([`zyra.*.inventory.${aggregate}.*`])
     expect(events).toHaveLength(count)
     expect(new Set(events.map(({ subject }) => subject)).size).toBe(count)

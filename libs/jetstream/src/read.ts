@@ -38,7 +38,10 @@ export const createReader = (tools: FollowTools) => {
     return events.find((event) => event.sequence === sequence)
   }
 
-  const lastSequence = async (): Promise<number> => (await askApi<{ state: { last_seq: number } }>(tools, `STREAM.INFO.${LOG_STREAM}`, undefined)).state.last_seq
+  const lastSequence = async (): Promise<number> => {
+    const { state } = await askApi<{ state: { last_seq: number } }>(tools, `STREAM.INFO.${LOG_STREAM}`, undefined)
+    return state.last_seq
+  }
 
   return { load, lastOf, at, lastSequence }
 }

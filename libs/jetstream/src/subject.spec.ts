@@ -28,7 +28,9 @@ describe('a subject', () => {
     }), { seed: 7, numRuns: 2_000 })
   })
 
-  it.each(['zyra.demo.inventory.stock', 'zyra.demo.inventory.stock.1.2', 'other.demo.inventory.stock.1', 'zyra.de mo.inventory.stock.1'])('cannot be %s', (subject) => {
+  it.each([
+    'zyra.demo.inventory.stock', 'zyra.demo.inventory.stock.1.2', 'other.demo.inventory.stock.1', 'zyra.de mo.inventory.stock.1',
+  ])('cannot be %s', (subject) => {
     expect(() => addressOf(subject)).toThrow(RangeError)
   })
 })

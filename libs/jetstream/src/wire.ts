@@ -1,6 +1,6 @@
 import { headers as natsHeaders, type MsgHdrs } from '@nats-io/transport-node'
 import { envelope as envelopeSchema, type Envelope } from '@zyra/contracts'
-import type { DomainEvent, EventMeta, Recorded } from '@zyra/es'
+import type { EventMeta, Recorded } from '@zyra/es'
 import { isEnvelope } from './envelope-check.ts'
 import type { Headers } from './headers.ts'
 import { addressOf } from './subject.ts'
@@ -114,7 +114,7 @@ export const toStored = (subject: string, sequence: number, headers: Headers, bo
 }
 
 /** The event as handlers see it, once its data is opened and current. */
-export const toRecorded = (stored: StoredEvent, data: unknown): Recorded<DomainEvent> => {
+export const toRecorded = (stored: StoredEvent, data: unknown): Recorded => {
   const { merchant, service, aggregate, id: aggregateId } = addressOf(stored.subject)
   const { id, time, correlationId, causationId, actor, backfill, epoch } = stored.envelope
   const meta: EventMeta = {

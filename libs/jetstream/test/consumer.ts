@@ -20,7 +20,8 @@ export interface TestConsumerOptions {
 }
 
 /** A consumer on a connection of its own, which can die as a killed process would. */
-export const openTestConsumer = async (server: TestServer, { ackAll = false, filters = ['zyra.*.inventory.stock.*'], onDelivery, ...options }: TestConsumerOptions) => {
+export const openTestConsumer = async (server: TestServer, given: TestConsumerOptions) => {
+  const { ackAll = false, filters = ['zyra.*.inventory.stock.*'], onDelivery, ...options } = given
   const connection = server.optionsFor('inventory')
   const nc = await connectNats(connection)
   const generations: Generation[] = []

@@ -56,4 +56,7 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
     ...(destination === undefined ? [] : [destination]),
   )
 
+/** Where the log lies: a file for its owner only. Written at once, so that the last lines before a crash are in it. */
+export const logFile = (path: string): DestinationStream => pino.destination({ dest: path, append: true, mkdir: true, sync: true, mode: 0o600 })
+
 export type { Logger } from 'pino'

@@ -37,7 +37,8 @@ const openWanted = async (codec: Codec, { on }: AnyProjection, stored: readonly 
 }
 
 /** Events of a projection from a sequence on, opened; ends when the log, as it stood at the beginning, is read. */
-export async function* sourceOf({ log, codec, service, signal }: Omit<ProjectionsOptions, 'db' | 'observer'>, projection: AnyProjection, after: number): Source {
+export async function* sourceOf(options: Omit<ProjectionsOptions, 'db' | 'observer'>, projection: AnyProjection, after: number): Source {
+  const { log, codec, service, signal } = options
   const end = await log.lastSequence()
   const filters = filtersOf(service, [projection])
   if (after >= end) return

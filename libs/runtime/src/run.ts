@@ -1,4 +1,5 @@
 import 'reflect-metadata'
+import { Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { loadMasterKey } from '@zyra/privacy'
@@ -45,7 +46,8 @@ export interface Running {
 export const MAX_BODY_BYTES = 5 * 1024 * 1024
 const GRACE_MS = 10_000
 
-const createApp = async (services: readonly RunningService[], definitions: readonly ServiceDefinition[], state: ProcessState): Promise<NestFastifyApplication> => {
+const createApp = async (services: readonly RunningService[], definitions: readonly ServiceDefinition[], state: ProcessState) => {
+  @Module({})
   class RootModule {}
   const root = {
     module: RootModule,

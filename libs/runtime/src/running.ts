@@ -41,7 +41,8 @@ export const openService = async (definition: ServiceDefinition, process: Proces
   const { config, objects, db, metrics, logger, now } = process
   const observer = metrics.observerFor(service)
   const seed = process.seedOf(service)
-  const js = await openJetStream({ url: process.natsUrl, name: `zyra-${service}`, inboxPrefix: inboxPrefixOf(service), ...(seed === undefined ? {} : { seed }) })
+  const user = { name: `zyra-${service}`, inboxPrefix: inboxPrefixOf(service), ...(seed === undefined ? {} : { seed }) }
+  const js = await openJetStream({ url: process.natsUrl, ...user })
   const stopped = new AbortController()
   try {
     js.onStatus((status) => logger.warn({ service, status }, 'connection to the log'))
@@ -52,7 +53,9 @@ export const openService = async (definition: ServiceDefinition, process: Proces
     const merchants = await followMerchants(js.log, { signal: stopped.signal, onProblem: (problem) => observer.problem('merchants', problem) })
     const gate = createGate({ look: () => readSwitches(js.log, merchants), sandboxOrigins: [process.sandboxOrigin], fetch: globalThis.fetch, monotonic })
     const { sandboxOrigin, health } = process
-    const context: ServiceContext = { service, config, sandboxOrigin, log: js.log, codec, decisions, gate, merchants, vault, objects, db, metrics, logger, now, health }
+    const context: ServiceContext = {
+      service, config, sandboxOrigin, log: js.log, codec, decisions, gate, merchants, vault, objects, db, metrics, logger, now, health,
+    }
     const work = createWork(definition, context, { js, observer, stopped, instance: process.instance, graceMs: process.graceMs })
     const close = async (): Promise<void> => {
       await work.close()
@@ -111,8 +114,12 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
     const startAfter = handlers.length === 0 ? new Map<string, number>() : await registerHandlers({ log, decisions, service, now: context.now }, handlers)
     const beginEffect = createEffects({ log, codec, decisions, gate, service, ports })
     const common = { service, log, codec, startAfter }
-    await consume({ kind: 'policy', handlers: policies, createRunner: (watched) => createPolicyRunner({ ...common, policies, decisions, observer: watched }) })
-    await consume({ kind: 'reactor', handlers: reactors, createRunner: (watched) => createReactorRunner({ ...common, reactors, beginEffect, observer: watched }) })
+    await Promise.all([
+      consume({ kind: 'policy', handlers: policies, createRunner: (watched) => createPolicyRunner({ ...common, policies, decisions, observer: watched }) }),
+      consume({
+        kind: 'reactor', handlers: reactors, createRunner: (watched) => createReactorRunner({ ...common, reactors, beginEffect, observer: watched }),
+      }),
+    ])
     if (policies.some(({ on }) => 'runtime.TimerFired' in on)) {
       timers = await js.carryTimers({ service, onDue: recordTimer, onProblem: (problem) => observer.problem(`${service}-timers`, problem) })
     }
@@ -134,7 +141,8 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
       ...consuming.map(({ check, name: consumer }) => check().catch(failedCheck(consumer))),
       ...(timers === undefined ? [] : [checkTimers(timers).catch(failedCheck(`${service}-timers`))]),
     ])
-    return [connection, ...found, ...(problem === undefined ? [] : [{ name: `${service}-gate`, ok: false, detail: problem }]), ...rows.map(({ check }) => check())]
+    const blind = problem === undefined ? [] : [{ name: `${service}-gate`, ok: false, detail: problem }]
+    return [connection, ...found, ...blind, ...rows.map(({ check }) => check())]
   }
 
   const close = async (): Promise<void> => {

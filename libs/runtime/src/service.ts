@@ -40,7 +40,7 @@ const problemOf = ({ name: service, deciders = [], policies = [], reactors = [],
   const taken = [...aggregates, ...reactors.map(({ effect }) => effect)].find((aggregate) => OURS.includes(aggregate))
   if (taken !== undefined) return `the aggregate "${taken}" belongs to the runtime; choose another name`
   const mixed = reactors.find(({ effect }) => aggregates.includes(effect))
-  if (mixed !== undefined) return `reactor ${mixed.name} records its attempts under "${mixed.effect}", which a decider decides on; give it an aggregate of its own`
+  if (mixed !== undefined) return `reactor ${mixed.name} records its attempts under "${mixed.effect}", where a decider decides; give it its own aggregate`
   const foreign = projections.find(({ name }) => !name.startsWith(`${service}_`))
   if (foreign !== undefined) return `projection "${foreign.name}" is a table of this service and is expected to be called "${service}_${foreign.name}"`
   const deaf = [...handlers, ...projections].find(({ on }) => Object.keys(on).length === 0)

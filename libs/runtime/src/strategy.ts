@@ -22,7 +22,7 @@ export class JetStreamStrategy extends Server implements CustomTransportStrategy
     throw new Error('the JetStream transport emits no events: see /readyz for its state')
   }
 
-  unwrap<Native>(): Native {
+  unwrap(): never {
     throw new Error('the JetStream transport has no native server to hand out')
   }
 }

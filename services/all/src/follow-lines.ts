@@ -1,45 +1,54 @@
 import { stockRows } from '@zyra/inventory'
-import { aggregateFilter, type EventLog } from '@zyra/jetstream'
+import { aggregateFilter } from '@zyra/jetstream'
 import { rows } from '@zyra/postgres'
-import { messageOf, type Codec, type RunningService } from '@zyra/runtime'
+import { messageOf, type RunningService, type ServiceContext } from '@zyra/runtime'
+import { setTimeout as delay } from 'node:timers/promises'
 import { DEMO } from './bootstrap.ts'
-import { initialLiveState, liveLine, type LiveState } from './live-lines.ts'
+import { initialLiveState, isOrder, liveLine, type LiveState } from './live-lines.ts'
 
-const FILTERS = [
+const filters = (): readonly string[] => [
   aggregateFilter('gateway', 'shopify-webhook'),
   aggregateFilter('gateway', 'quarantine'),
   ...['stock', 'etsy-quantity', 'reconcile', 'parked'].map((aggregate) => aggregateFilter('inventory', aggregate)),
   ...['stop-switch', 'erasure-effect', 'data-request-effect', 'parked'].map((aggregate) => aggregateFilter('orchestrator', aggregate)),
 ]
 
-const knownSkus = async ({ context }: RunningService): Promise<LiveState> => {
-  const { found } = await rows(context.db, stockRows).find(DEMO.merchant, {}, { limit: 1_000 })
+const knownSkus = async ({ db }: Pick<ServiceContext, 'db'>): Promise<LiveState> => {
+  const { found } = await rows(db, stockRows).find(DEMO.merchant, {}, { limit: 1_000 })
   return { ...initialLiveState, skus: Object.fromEntries(found.map(({ key, row }) => [key, row.sku])) }
 }
 
-const print = async (log: EventLog, codec: Codec, state: LiveState, from: number, signal: AbortSignal, say: (time: string, line: string) => void): Promise<void> => {
-  let now = state
-  for await (const { events } of log.follow({ filters: FILTERS, fromSequence: from, signal })) {
+/** An order's own delivery comes a moment after those of its stock: lines wait for it, in ms. */
+const LOOK_AHEAD_MS = 400
+
+type Say = (time: string, line: string) => void
+type Event = Parameters<typeof liveLine>[1]
+
+const print = async ({ log, codec }: Pick<ServiceContext, 'log' | 'codec'>, known: LiveState, from: number, signal: AbortSignal, say: Say): Promise<void> => {
+  let state = known
+  const tell = (event: Event): void => {
+    const [next, line] = liveLine(state, event)
+    state = next
+    if (line !== undefined && !signal.aborted) say(event.meta.time, line)
+  }
+  for await (const { events } of log.follow({ filters: filters(), fromSequence: from, signal })) {
     for (const stored of events) {
-      const event = await codec.open(stored)
-      const [next, line] = liveLine(now, event as Parameters<typeof liveLine>[1])
-      now = next
-      if (line !== undefined) say(event.meta.time, line)
+      const event = (await codec.open(stored)) as Event
+      if (event.type === 'gateway.ShopifyWebhookReceived' && isOrder(event.data.topic)) tell(event)
+      else setTimeout(() => tell(event), LOOK_AHEAD_MS)
     }
   }
 }
 
 /** Tells what happens from now on, one line each, until the signal aborts. */
-export const followLines = async (service: RunningService, signal: AbortSignal, say: (time: string, line: string) => void): Promise<void> => {
-  const { log, codec, logger } = service.context
+export const followLines = async ({ context }: Pick<RunningService, 'context'>, signal: AbortSignal, say: Say): Promise<void> => {
   while (!signal.aborted) {
     try {
-      const from = (await log.lastSequence()) + 1
-      await print(log, codec, await knownSkus(service), from, signal, say)
+      const from = (await context.log.lastSequence()) + 1
+      await print(context, await knownSkus(context), from, signal, say)
     } catch (error) {
-      if (signal.aborted) return
-      logger.warn({ why: messageOf(error) }, 'live lines interrupted')
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      context.logger.warn({ why: messageOf(error) }, 'live lines interrupted')
+      await delay(1_000, undefined, { signal }).catch(() => undefined)
     }
   }
 }

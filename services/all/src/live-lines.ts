@@ -39,8 +39,8 @@ const rememberOrder = (state: LiveState, body: string): LiveState => {
 }
 
 const whatHappened = (name: string, difference: number, pieces: number | undefined): string => {
-  if (pieces !== undefined) return `Shopify sold ${pieces} x ${name}`
-  return difference > 0 ? `Shopify restocked ${difference} x ${name}` : `Shopify lowered ${name} by ${-difference}`
+  if (difference > 0) return `Shopify restocked ${difference} x ${name}`
+  return pieces === undefined ? `Shopify lowered ${name} by ${-difference}` : `Shopify sold ${pieces} x ${name}`
 }
 
 const onStock = (state: LiveState, { data: { before, available, total, via }, meta: { aggregateId, causationId } }: Of<'inventory.StockObserved'>): Step => {
@@ -54,7 +54,8 @@ const onStock = (state: LiveState, { data: { before, available, total, via }, me
   const pieces = state.sold[name]
   const what = via === 'read' ? `Reconcile found ${name} changed` : whatHappened(name, difference, pieces)
   const started: Move = { what, stock: total, causationId, reachesEtsy: false }
-  return [{ ...state, sold: without(state.sold, name), moving: { ...state.moving, [aggregateId]: started } }, undefined]
+  const sold = difference < 0 ? without(state.sold, name) : state.sold
+  return [{ ...state, sold, moving: { ...state.moving, [aggregateId]: started } }, undefined]
 }
 
 const goesToEtsy = (state: LiveState, item: string): LiveState => {
@@ -67,43 +68,37 @@ const arrived = (state: LiveState, item: string, onEtsy: string): Step => {
   return [{ ...state, moving: without(state.moving, item) }, move === undefined ? undefined : `${move.what} -> stock ${move.stock} -> ${onEtsy}`]
 }
 
+const silent = (state: LiveState): Step => [state, undefined]
+
+const tellers: { readonly [Type in Event['type']]?: (state: LiveState, event: Of<Type>) => Step } = {
+  'gateway.ShopifyWebhookReceived': (state, { data: { topic, body } }) => silent(isOrder(topic) ? rememberOrder(state, body) : state),
+  'gateway.WebhookQuarantined': (state, { data: { vendor, reason } }) => [state, `A delivery of ${vendor} was put in quarantine: ${reason}`],
+  'inventory.ItemIdentified': (state, { data, meta }) => silent({ ...state, skus: { ...state.skus, [meta.aggregateId]: data.sku } }),
+  'inventory.StockObserved': onStock,
+  'inventory.EtsyQuantityDecided': (state, { meta }) => silent(goesToEtsy(state, meta.aggregateId)),
+  'inventory.DriftFound': (state, { data, meta }) =>
+    [state, `Etsy sold ${data.found} x ${nameOf(state, meta.aggregateId)} where ${data.decided} were decided: it is set right`],
+  'inventory.EtsyQuantitySet': (state, { data, meta }) => arrived(state, meta.aggregateId, `Etsy ${data.quantity}`),
+  'inventory.EtsyQuantityRefused': (state, { data, meta }) =>
+    [{ ...state, moving: without(state.moving, meta.aggregateId) }, `Etsy refused ${data.quantity} x ${data.sku}: ${data.reason}`],
+  'inventory.ReconcileFinished': (state, { data }) => [state, `Reconcile: both channels read, ${data.items} items`],
+  'inventory.ReconcileFailed': (state, { data }) => [state, `Reconcile failed: ${data.reason}`],
+  'orchestrator.CallsStopped': (state, { data }) =>
+    [state, data.level === 'everything' ? 'Everything is stopped; only what lowers stock still goes out' : 'Autopilot is paused'],
+  'orchestrator.CallsResumed': (state) => [state, 'Calls go out again'],
+  'orchestrator.KeysErased': (state, { data }) => [state, `Personal data erased: ${data.keyIds.length} keys deleted`],
+  'orchestrator.DataExported': (state, { data }) => [state, `A customer asked for their data: ${data.file}`],
+  'runtime.HandlerParked': (state, { data: { tries, handler, error } }) =>
+    [state, tries === 0 ? undefined : `Parked: ${handler} gave up (${error}); see npx zyra parked`],
+}
+
+/** True for the delivery that tells what was sold; Shopify sends it a moment after those that tell what is left. */
+export const isOrder = (topic: string): boolean => topicKey(topic) === 'ORDERS_CREATE'
+
 /** One line for a person per thing that happened, where it is worth one. Pure: the state is handed from event to event. */
 export const liveLine = (state: LiveState, event: Event): Step => {
-  const item = event.meta.aggregateId
-  switch (event.type) {
-    case 'gateway.ShopifyWebhookReceived':
-      return [topicKey(event.data.topic) === 'ORDERS_CREATE' ? rememberOrder(state, event.data.body) : state, undefined]
-    case 'gateway.WebhookQuarantined':
-      return [state, `A delivery of ${event.data.vendor} was put in quarantine: ${event.data.reason}`]
-    case 'inventory.ItemIdentified':
-      return [{ ...state, skus: { ...state.skus, [item]: event.data.sku } }, undefined]
-    case 'inventory.StockObserved':
-      return onStock(state, event)
-    case 'inventory.EtsyQuantityDecided':
-      return [goesToEtsy(state, item), undefined]
-    case 'inventory.DriftFound':
-      return [state, `Etsy sold ${event.data.found} x ${nameOf(state, item)} where ${event.data.decided} were decided: it is set right`]
-    case 'inventory.EtsyQuantitySet':
-      return arrived(state, item, `Etsy ${event.data.quantity}`)
-    case 'inventory.EtsyQuantityRefused':
-      return [{ ...state, moving: without(state.moving, item) }, `Etsy refused ${event.data.quantity} x ${event.data.sku}: ${event.data.reason}`]
-    case 'inventory.ReconcileFinished':
-      return [state, `Reconcile: both channels read, ${event.data.items} items`]
-    case 'inventory.ReconcileFailed':
-      return [state, `Reconcile failed: ${event.data.reason}`]
-    case 'orchestrator.CallsStopped':
-      return [state, event.data.level === 'everything' ? 'Everything is stopped; only what lowers stock still goes out' : 'Autopilot is paused']
-    case 'orchestrator.CallsResumed':
-      return [state, 'Calls go out again']
-    case 'orchestrator.KeysErased':
-      return [state, `Personal data erased: ${event.data.keyIds.length} keys deleted`]
-    case 'orchestrator.DataExported':
-      return [state, `A customer asked for their data: ${event.data.file}`]
-    case 'runtime.HandlerParked':
-      return event.data.tries === 0 ? [state, undefined] : [state, `Parked: ${event.data.handler} gave up (${event.data.error}); see npx zyra parked`]
-    default:
-      return [state, undefined]
-  }
+  const teller = tellers[event.type] as ((state: LiveState, event: Event) => Step) | undefined
+  return teller === undefined ? silent(state) : teller(state, event)
 }
 
 /** Nothing was told yet. */

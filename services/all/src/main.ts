@@ -1,7 +1,6 @@
-import { createLogger, loadConfig, messageOf, type Config, type Logger } from '@zyra/runtime'
+import { createLogger, loadConfig, logFile, messageOf, type Config, type Logger } from '@zyra/runtime'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { destination } from 'pino'
 import { followLines } from './follow-lines.ts'
 import { painter, readyScreen } from './screen.ts'
 import { start, type Installation } from './start.ts'
@@ -9,7 +8,7 @@ import { stepsOn } from './steps.ts'
 
 const openLog = (config: Config): Logger => {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
-  return createLogger(config.logLevel, destination({ dest: join(config.dataDir, 'zyra.log'), append: true, mkdir: true, sync: true, mode: 0o600 }))
+  return createLogger(config.logLevel, logFile(join(config.dataDir, 'zyra.log')))
 }
 
 const untilAsked = (): Promise<undefined> =>

@@ -45,7 +45,9 @@ export const startSandbox = async (config: Config, gatewayUrl: string, env = pro
     void exited.then((code) => reject(new Error(complaints.at(-1) ?? `the sandbox ended with code ${code} before it was ready`)))
   })
   const failed = exited.then((code) =>
-    stopping ? new Promise<string>(() => undefined) : `The sandbox ended with code ${code} (${complaints.at(-1) ?? 'it said nothing'}): start again with "npm start".`,
+    stopping
+      ? new Promise<string>(() => undefined)
+      : `The sandbox ended with code ${code} (${complaints.at(-1) ?? 'it said nothing'}): start again with "npm start".`,
   )
   return {
     origin, failed,

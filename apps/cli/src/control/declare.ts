@@ -13,7 +13,7 @@ export const declareControl = (program: Command, { terminal, ends }: Tools): voi
       [
         'Stops calls to the outside. "everything" still lets through what lowers stock, so that stopping never oversells;',
         '"autopilot" pauses only what is discretionary. The services go on listening; after "resume" they set right what was left out.',
-      ].join('\n'),
+      ].join(' '),
     )
     .option('--level <level>', 'autopilot or everything', 'everything')
     .option('--reason <text>', 'why; it stands in the log')

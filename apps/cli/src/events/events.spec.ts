@@ -2,6 +2,7 @@ import { entry, webhook } from '../../test/entries.ts'
 import { Failure } from '../base/failure.ts'
 import { readOptions } from '../base/options.ts'
 import { plain } from '../text/paint.ts'
+import { day } from '../text/time.ts'
 import { dayLine, eventLine, eventTitles } from './line.ts'
 import { eventsOptions, filterOf, timeOption, wantedTypes } from './options.ts'
 
@@ -15,15 +16,19 @@ describe('the options of zyra events', () => {
     expect(filter({ merchant: 'demo', service: 'inventory', aggregate: 'stock', id: '47 1' })).toBe('zyra.demo.inventory.stock.47=201')
   })
 
-  it('take an event\'s name in any case, with its service or without, and read only where it can stand', () => {
-    expect(wantedTypes(read({ type: 'etsyquantityset,inventory.StockObserved' }))).toEqual(new Set(['inventory.EtsyQuantitySet', 'inventory.StockObserved']))
+  it("take an event's name in any case, with its service or without, and read only where it can stand", () => {
+    expect(wantedTypes(read({ type: 'etsyquantityset,inventory.StockObserved' }))).toEqual(
+      new Set(['inventory.EtsyQuantitySet', 'inventory.StockObserved']),
+    )
     expect(filter({ type: 'StockObserved' })).toBe('zyra.*.inventory.stock.*')
     expect(filter({ type: 'EffectAttempted' })).toBe('zyra.*.*.*.*')
     expect(filter({ type: 'StockObserved,EtsyQuantitySet' })).toBe('zyra.*.*.*.*')
   })
 
   it('say what is near where no event has the name', () => {
-    expect(() => wantedTypes(read({ type: 'StockObservd' }))).toThrow('--type: no event is called "StockObservd". Did you mean StockObserved?')
+    expect(() => wantedTypes(read({ type: 'StockObservd' }))).toThrow(
+      '--type: no event is called "StockObservd". Did you mean StockObserved?',
+    )
   })
 
   it.each([
@@ -61,7 +66,7 @@ describe('a line of zyra events', () => {
   it('follows the day where that is another one', () => {
     const tomorrow = entry('inventory.ReconcileFinished', { items: 1 }, { sequence: 9, time: '2026-11-22T08:00:00.000Z' })
     expect(dayLine(webhook(7), webhook(8), look)).toBeUndefined()
-    expect(dayLine(webhook(7), tomorrow, look)).toBe('2026-11-22')
-    expect(dayLine(undefined, webhook(7), look)).toBe('2026-11-20')
+    expect(dayLine(webhook(7), tomorrow, look)).toBe(day('2026-11-22T08:00:00.000Z'))
+    expect(dayLine(undefined, webhook(7), look)).toBe(day('2026-11-20T08:00:00.000Z'))
   })
 })

@@ -14,7 +14,7 @@ export const declareParked = (program: Command, { terminal, ends }: Tools): void
       [
         'A handler that fails five times on an aggregate gives up on it and goes on with the rest. What waits there is parked,',
         'with its error, until somebody redrives it: then it is handled again, in order.',
-      ].join('\n'),
+      ].join(' '),
     )
   const load = () => import('./run.ts')
 
@@ -39,7 +39,7 @@ export const declareParked = (program: Command, { terminal, ends }: Tools): void
 
   withExamples(parked, [
     ['parked', 'what is parked'],
-    ['parked show set-etsy-quantity~inventory~stock~47000000000012', 'why, and what waits'],
-    ['parked redrive set-etsy', 'try again; the beginning of an id is enough'],
+    ['parked show set-etsy', 'why, and what waits; the beginning of an id is enough'],
+    ['parked redrive set-etsy', 'try again'],
   ])
 }

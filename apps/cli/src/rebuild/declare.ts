@@ -29,7 +29,7 @@ export const declareRebuild = (program: Command, { terminal, ends }: Tools): voi
       [
         'Folds the log again and compares the rows, then takes every decision again from its recorded command, on the state that',
         'the recorded events lead to. Nothing is changed and nobody outside is called. Exit code 1 where something differs.',
-      ].join('\n'),
+      ].join(' '),
     )
     .option('--verify', 'compare, and say what differs')
   withExamples(withJson(replay), [['replay --verify', 'identical, or each difference']]).action((given: unknown) =>

@@ -42,7 +42,6 @@ export const runOrder = (sku: string, { channel, quantity, json }: z.infer<typeo
       out(
         `${gist(answer, () => sku)}, ${duration(performance.now() - from)} after the order. ${paint('dim', `(npx zyra why ${answer.stored.sequence})`)}`,
       )
-    } else if (channel === 'shopify')
-      out(paint('dim', `Nothing changed on Etsy within 5 s: "npx zyra why ${sku}" shows how far it came.`))
+    } else if (channel === 'shopify') out(paint('dim', `Nothing changed on Etsy within 5 s: "npx zyra why ${sku}" shows how far it came.`))
     return EXIT.ok
   })

@@ -16,16 +16,27 @@ describe('the gist of an event', () => {
   })
 
   it('tells what was decided on, and calls items by their SKU', () => {
-    const decided = entry('inventory.EtsyQuantityDecided', {
-      listingId: '9', sku: 'MUG-BLUE', available: 4, buffer: 2, before: 5, quantity: 4, lowers: true, because: 'stock changed',
-    }, { sequence: 2, id: '47' })
+    const decided = entry(
+      'inventory.EtsyQuantityDecided',
+      {
+        listingId: '9',
+        sku: 'MUG-BLUE',
+        available: 4,
+        buffer: 2,
+        before: 5,
+        quantity: 4,
+        lowers: true,
+        because: 'stock changed',
+      },
+      { sequence: 2, id: '47' },
+    )
     expect(gist(decided, nameOf)).toBe('Etsy 5 -> 4: 4 available, buffer 2, the stock changed')
     expect(shortSubject(decided, nameOf)).toBe('MUG-BLUE')
   })
 
   it('never tells a body', () => {
     const { stored, event } = webhook(1)
-    const secret = { stored, event: { ...event, data: { ...Object(event.data) as object, body: 'ann@example.com' } }, problem: undefined }
+    const secret = { stored, event: { ...event, data: { ...(Object(event.data) as object), body: 'ann@example.com' } }, problem: undefined }
     expect(gist(secret, nameOf)).not.toContain('ann@')
   })
 

@@ -7,7 +7,12 @@ const NOW = new Date('2026-11-20T12:00:00.000Z')
 
 describe('words', () => {
   it('counts things and writes large numbers with commas', () => {
-    expect([count(1, 'event'), count(2, 'event'), count(0, 'delivery', 'deliveries'), thousands(1234567)]).toEqual(['1 event', '2 events', '0 deliveries', '1,234,567'])
+    expect([count(1, 'event'), count(2, 'event'), count(0, 'delivery', 'deliveries'), thousands(1234567)]).toEqual([
+      '1 event',
+      '2 events',
+      '0 deliveries',
+      '1,234,567',
+    ])
   })
 
   it('says bytes as people do', () => {
@@ -32,7 +37,15 @@ describe('words', () => {
 })
 
 describe('times', () => {
-  it.each([[0, '0 ms'], [999, '999 ms'], [1_240, '1.2 s'], [42_300, '42 s'], [200_000, '3 min 20 s'], [7_500_000, '2 h 5 min'], [273_600_000, '3 d 4 h']])('says %i ms as %s', (ms, text) => {
+  it.each([
+    [0, '0 ms'],
+    [999, '999 ms'],
+    [1_240, '1.2 s'],
+    [42_300, '42 s'],
+    [200_000, '3 min 20 s'],
+    [7_500_000, '2 h 5 min'],
+    [273_600_000, '3 d 4 h'],
+  ])('says %i ms as %s', (ms, text) => {
     expect(duration(ms)).toBe(text)
   })
 
@@ -55,7 +68,10 @@ describe('times', () => {
 })
 
 describe('a table', () => {
-  const rows = [{ sku: 'MUG', title: 'A mug that has a very long title', stock: 4 }, { sku: 'TOWEL', title: 'Towel', stock: 12 }]
+  const rows = [
+    { sku: 'MUG', title: 'A mug that has a very long title', stock: 4 },
+    { sku: 'TOWEL', title: 'Towel', stock: 12 },
+  ]
   const columns = [
     { title: 'SKU', text: (row: (typeof rows)[number]) => row.sku },
     { title: 'TITLE', text: (row: (typeof rows)[number]) => row.title, shrinksTo: 10 },

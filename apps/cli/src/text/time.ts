@@ -44,7 +44,7 @@ export const readTime = (text: string, now: Date): number | undefined => {
   if (ago !== null) return now.getTime() - Number(ago[1]) * MS[ago[2] as keyof typeof MS]
   const today = /^([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?$/.exec(text)
   if (today !== null) return new Date(now).setHours(Number(today[1]), Number(today[2]), Number(today[3] ?? 0), 0)
-  const date = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text)
-  const at = date === null ? Date.parse(text) : new Date(Number(date[1]), Number(date[2]) - 1, Number(date[3])).getTime()
-  return /^\d{4}-\d\d-\d\d/.test(text) && Number.isFinite(at) ? at : undefined
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || !Number.isFinite(Date.parse(text))) return undefined
+  // A date alone would be taken for midnight in Greenwich.
+  return Date.parse(text.length === 10 ? `${text}T00:00:00` : text)
 }

@@ -11,7 +11,7 @@ export const declareWhy = (program: Command, { terminal, ends }: Tools): void =>
       [
         'Explains: what entered, which policies looked at it, what was decided on what, what was tried outside, and what the',
         'vendor answered, with the times between.',
-      ].join('\n'),
+      ].join(' '),
     )
     .argument('<event>', "a sequence (1234), an event's or effect's id or how it begins, or a SKU (its last decision)")
     .option('--personal', 'decrypt personal data (with --json)')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ensureSubscriptions, shopifyClient, type ShopifyClient, type ShopifyResult, type VariantStock } from './index.ts'
-import { openTestShop } from './testing/shop.ts'
+import { openTestShop } from '../test/shop.ts'
 
 /** The value of a call that must have succeeded. */
 function value<T>(result: ShopifyResult<T>): T {

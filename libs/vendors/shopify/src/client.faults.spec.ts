@@ -1,5 +1,5 @@
 import { shopifyClient, type ShopifyClientOptions, type ShopifyResult } from './index.ts'
-import { openTestShop, until } from './testing/shop.ts'
+import { openTestShop, until } from '../test/shop.ts'
 
 type TestShop = Awaited<ReturnType<typeof openTestShop>>
 

@@ -54,7 +54,7 @@ export interface ShopifyClient {
 }
 
 /** How often an inventory write asks again while another request with its key is running, and the pause before each, in milliseconds. */
-const PAUSES_WHILE_IN_PROGRESS_MS = [250, 500, 1000]
+const PAUSES_WHILE_IN_PROGRESS_MS = [250, 500, 1000] as const
 
 /** A client of one shop's Admin GraphQL API. */
 export function shopifyClient(options: ShopifyClientOptions): ShopifyClient {

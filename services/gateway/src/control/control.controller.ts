@@ -47,8 +47,15 @@ export class ControlController {
 
   /** 200 with the outcome, 202 where none was seen within three seconds, 400 naming each wrong field, 401 without the token. */
   @Post(':name')
-  async request(@Param('name') name: string, @Headers('authorization') authorization: string | undefined, @Body() body: unknown, @Res({ passthrough: true }) reply: Reply) {
-    if (!isSame(authorization ?? '', `Bearer ${this.#token}`)) throw new HttpException({ title: 'Not allowed: the token of this installation is missing or wrong.' }, 401)
+  async request(
+    @Param('name') name: string,
+    @Headers('authorization') authorization: string | undefined,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: Reply,
+  ) {
+    if (!isSame(authorization ?? '', `Bearer ${this.#token}`)) {
+      throw new HttpException({ title: 'Not allowed: the token of this installation is missing or wrong.' }, 401)
+    }
     const request = readControlRequest(name, parse(body))
     if ('problems' in request) throw new HttpException({ title: 'The request is not as expected.', problems: request.problems }, 400)
     const merchants = request.merchant === undefined ? this.#context.merchants.all().map((merchant) => merchant.name) : [request.merchant]
@@ -65,9 +72,11 @@ export class ControlController {
     const cause = entryCause(merchant, entryId('control', requestId, merchant), 'control', 'user:command-line')
     try {
       const before = await log.lastSequence()
-      await decisions.record({ merchant, aggregate: 'request', id: 'control' }, [event(requestId, 'command-line')], cause, AbortSignal.timeout(OUTCOME_WITHIN_MS))
+      const asked = [event(requestId, 'command-line')]
+      await decisions.record({ merchant, aggregate: 'request', id: 'control' }, asked, cause, AbortSignal.timeout(OUTCOME_WITHIN_MS))
       const { correlationId } = cause.meta
-      return { merchant, event: correlationId, outcome: await this.#outcomeOf(`zyra.${merchant}.${outcome.service}.${outcome.aggregate}.*`, before + 1, correlationId) }
+      const filter = `zyra.${merchant}.${outcome.service}.${outcome.aggregate}.*`
+      return { merchant, event: correlationId, outcome: await this.#outcomeOf(filter, before + 1, correlationId) }
     } catch (error) {
       throw new HttpException({ title: `The request could not be kept: ${messageOf(error)}` }, 503)
     }

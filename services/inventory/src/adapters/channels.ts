@@ -7,6 +7,11 @@ import { refusalByEtsy, refusalByShopify } from './vendor-errors.ts'
 type OnEtsy = NonNullable<ItemOnChannels['etsy']>
 type Failed = { readonly failed: string }
 
+interface OnShopify {
+  readonly asOf: string
+  readonly variants: readonly VariantStock[]
+}
+
 /** Every SKU on Etsy with what can be sold of it now. A SKU that two listings carry is left out: which one is meant is for a person to say. */
 const readEtsy = async (etsy: EtsyClient, signal: AbortSignal): Promise<ReadonlyMap<string, OnEtsy> | Failed> => {
   const bySku = new Map<string, OnEtsy>()
@@ -29,7 +34,7 @@ const readEtsy = async (etsy: EtsyClient, signal: AbortSignal): Promise<Readonly
 }
 
 /** Every variant with its stock. `asOf` is the time of the first page: what happened since may or may not be part of it. */
-const readShopify = async (shopify: ShopifyClient, signal: AbortSignal): Promise<{ readonly asOf: string; readonly variants: readonly VariantStock[] } | Failed> => {
+const readShopify = async (shopify: ShopifyClient, signal: AbortSignal): Promise<OnShopify | Failed> => {
   const variants: VariantStock[] = []
   let asOf: string | undefined
   let cursor: string | undefined

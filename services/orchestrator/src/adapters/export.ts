@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ExportPort, ExportRequest } from '../data-request/export.port.ts'
 
-const FACTS = ['shopify-webhook', 'etsy-webhook', 'quarantine']
+const FACTS = ['shopify-webhook', 'etsy-webhook', 'quarantine'] as const
 
 const isAbout = (data: { readonly customerId: string | null; readonly orderId: string | null }, { customerId, orderIds }: ExportRequest): boolean =>
   data.customerId === customerId || (data.orderId !== null && orderIds.includes(data.orderId))
@@ -21,7 +21,8 @@ export const exportOf = ({ log, codec, config }: Pick<ServiceContext, 'log' | 'c
         const data = stored.data as Extract<GatewayEvent, { type: 'gateway.ShopifyWebhookReceived' }>['data']
         if (!isAbout(data, request)) continue
         const opened = (await codec.open(stored)).data as typeof data
-        if (opened.body !== ERASED) known.push({ event: stored.envelope.id, received: stored.envelope.time, type: stored.envelope.type, topic: data.topic, body: opened.body })
+        const { id, time, type } = stored.envelope
+        if (opened.body !== ERASED) known.push({ event: id, received: time, type, topic: data.topic, body: opened.body })
       }
       if (pending === 0) break
     }

@@ -1,7 +1,7 @@
 import {
   type DocumentNode, type FieldNode, getNamedType, getNullableType, type GraphQLCompositeType, type GraphQLSchema, isAbstractType,
   isCompositeType,
-  isListType, Kind, type OperationDefinitionNode, type SelectionSetNode, valueFromASTUntyped,
+  isListType, Kind, type OperationDefinitionNode, OperationTypeNode, type SelectionSetNode, valueFromASTUntyped,
 } from 'graphql'
 
 interface Walk {
@@ -27,7 +27,7 @@ export function argumentValue(field: FieldNode, name: string, variables: Readonl
  */
 export function costOf(walk: Walk, operation: OperationDefinitionNode, data?: unknown): number {
   const root = walk.schema.getRootType(operation.operation)
-  return root == null ? 0 : selectionCost(walk, operation.selectionSet, root, data, operation.operation === 'mutation' ? 10 : undefined)
+  return root == null ? 0 : selectionCost(walk, operation.selectionSet, root, data, operation.operation === OperationTypeNode.MUTATION ? 10 : undefined)
 }
 
 function selectionCost(walk: Walk, set: SelectionSetNode, type: GraphQLCompositeType, data: unknown, fieldCost?: number, size = 1): number {
@@ -50,7 +50,7 @@ function fragmentCost(walk: Walk, fragment: Fragment, type: GraphQLCompositeType
   const definition = fragment.kind === Kind.INLINE_FRAGMENT
     ? fragment
     : walk.document.definitions.find((node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === fragment.name.value)
-  if (definition === undefined || !('selectionSet' in definition) || definition.selectionSet === undefined) return 0
+  if (definition === undefined || !('selectionSet' in definition)) return 0
   const condition = 'typeCondition' in definition ? definition.typeCondition?.name.value : undefined
   const inner = condition === undefined ? type : walk.schema.getType(condition)
   return isCompositeType(inner) ? selectionCost(walk, definition.selectionSet, inner, data, undefined, size) : 0

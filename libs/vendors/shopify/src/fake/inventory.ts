@@ -23,7 +23,7 @@ export interface Problem {
  * The reasons that Shopify accepts:
  * https://shopify.dev/docs/apps/build/orders-fulfillment/inventory-management-apps/manage-quantities-states
  */
-const REASONS = new Set([
+const REASONS: ReadonlySet<string> = new Set([
   'correction', 'cycle_count_available', 'damaged', 'movement_canceled', 'movement_created', 'movement_received', 'movement_updated',
   'other', 'promotion', 'quality_control', 'received', 'reservation_created', 'reservation_deleted', 'reservation_updated', 'restock',
   'safety_stock', 'shrinkage',

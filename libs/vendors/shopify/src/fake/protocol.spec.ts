@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { gid } from '../ids.ts'
-import { openTestShop, SECRET } from '../testing/shop.ts'
+import { openTestShop, SECRET } from '../../test/shop.ts'
 
 type TestShop = Awaited<ReturnType<typeof openTestShop>>
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { orderCreate, parseWebhookBody, personOf, readShopifyHeaders, schemaFor, verifyShopifyHmac } from '../webhooks/index.ts'
-import { catalogue, openReceiver, openTestShop, SECRET, until, type Received } from '../testing/shop.ts'
+import { catalogue, openReceiver, openTestShop, SECRET, until, type Received } from '../../test/shop.ts'
 import { shopifyFake, type ShopifyFakeOptions } from './index.ts'
 
 type Receiver = Awaited<ReturnType<typeof openReceiver>>
@@ -293,6 +293,9 @@ describe('the fake shop', () => {
       const again = shopifyFake({ catalogue, clientSecret: SECRET })
       expect(again.variant('PRINT-9').inventoryItemId).toBe(shop.fake.variant('PRINT-9').inventoryItemId)
       await again.close()
+    })
+
+    it('is refused when it names a place that the shop does not have', () => {
       const elsewhere = [{ title: 'A', variants: [{ title: 'a', sku: 'S', price: '1.00', stock: { Moon: 1 } }] }]
       expect(() => shopifyFake({ catalogue: { name: 'x', products: elsewhere }, clientSecret: SECRET })).toThrow('"Moon"')
     })

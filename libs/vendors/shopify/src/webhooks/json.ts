@@ -24,7 +24,7 @@ export function parseExactJson(text: string): unknown {
 /** Reads the raw bytes of a delivery as UTF-8 JSON with exact ids (see `parseExactJson`). Never throws. */
 export function parseWebhookBody(rawBody: Uint8Array): ParsedBody {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(rawBody)
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(rawBody)
     return { ok: true, body: parseExactJson(text) }
   } catch (error) {
     // The parser's own message quotes the body, which may hold personal data.

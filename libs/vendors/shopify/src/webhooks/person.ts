@@ -8,10 +8,10 @@ export interface PersonOf {
 
 type Fields = Readonly<Record<string, unknown>>
 
-const CUSTOMER_FIELDS = [
+const CUSTOMER_FIELDS: readonly string[] = [
   'customer_id', 'customerId', 'admin_graphql_api_customer_id', 'customer_admin_graphql_api_id', 'admin_graphql_api_customer_kept_id',
 ]
-const ORDER_FIELDS = ['order_id', 'orderId', 'admin_graphql_api_order_id', 'admin_graphql_api_origin_order_id']
+const ORDER_FIELDS: readonly string[] = ['order_id', 'orderId', 'admin_graphql_api_order_id', 'admin_graphql_api_origin_order_id']
 /** How many objects deep an id may hide: `{ return: { order: { id } } }` is the deepest that Shopify's samples show. */
 const DEPTH = 3
 

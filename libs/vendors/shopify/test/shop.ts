@@ -1,9 +1,9 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { manualTime } from '@zyra/vendor-faults'
-import { shopifyClient, type ShopifyClient } from '../client.ts'
-import { shopifyFake, type Catalogue, type ShopifyFakeOptions } from '../fake/index.ts'
-import { clientCredentialsToken } from '../token.ts'
+import { shopifyClient, type ShopifyClient } from '../src/client.ts'
+import { shopifyFake, type Catalogue, type ShopifyFakeOptions } from '../src/fake/index.ts'
+import { clientCredentialsToken } from '../src/token.ts'
 
 export const SECRET = 'sandbox-secret'
 export const START = new Date('2026-11-20T08:00:00.400Z')

@@ -1,0 +1,68 @@
+import { plain } from '../text/paint.ts'
+import {
+  clockCheck,
+  diskCheck,
+  nodeCheck,
+  parkedCheck,
+  projectionCheck,
+  quarantineCheck,
+  readinessChecks,
+  serverCheck,
+  switchCheck,
+} from './checks.ts'
+import { checkLines, verdictLine } from './view.ts'
+
+const NOW = new Date('2026-11-20T08:00:00.000Z')
+const ready = [
+  { name: 'inventory-log', ok: true, detail: 'connected' },
+  { name: 'inventory-policy', ok: true, detail: '0 to be delivered, 0 in work' },
+]
+const projection = { name: 'inventory_stock', position: 9, behind: 0, stoppedBecause: undefined }
+
+describe('an examination', () => {
+  it.each([
+    ['a Node that is too old', nodeCheck('20.20.2'), 'fail'],
+    ['a Node that fits', nodeCheck('24.21.0'), 'ok'],
+    ['a full disk', diskCheck(400e6, 100e9), 'fail'],
+    ['a disk that fills up', diskCheck(1.5e9, 100e9), 'warn'],
+    ['a disk with room', diskCheck(50e9, 100e9), 'ok'],
+    ['a clock that went back', clockCheck(NOW, '2026-11-20T08:02:00.000Z'), 'fail'],
+    ['a clock that is right', clockCheck(NOW, '2026-11-20T08:00:30.000Z'), 'ok'],
+    ['an empty log', clockCheck(NOW, undefined), 'ok'],
+    ['a server that is away', serverCheck('NATS', undefined, 'connection refused'), 'fail'],
+    ['parked events', parkedCheck(1, 3), 'warn'],
+    ['deliveries in quarantine', quarantineCheck(2), 'warn'],
+    ['a stop', switchCheck([['demo', 'everything']]), 'warn'],
+    ['rows that stand still', projectionCheck({ ...projection, stoppedBecause: 'a handler threw' }), 'fail'],
+    ['rows that were never written', projectionCheck({ ...projection, position: undefined }), 'fail'],
+    ['rows far behind', projectionCheck({ ...projection, behind: 1_000 }), 'warn'],
+    ['rows a little behind', projectionCheck({ ...projection, behind: 3 }), 'ok'],
+  ])('judges %s, and says what to do unless all is well', (_what, check, status) => {
+    expect(check.status).toBe(status)
+    expect(check.advice === '').toBe(status === 'ok')
+  })
+
+  it('names what keeps the gateway from being ready, and a consumer that is stuck', () => {
+    const stuck = { name: 'inventory-reactor', ok: false, detail: '7 to be delivered, 1 in work' }
+    const checks = readinessChecks([...ready, stuck], 'http://127.0.0.1:8080')
+    expect(checks.map(({ name, status }) => [name, status])).toEqual([
+      ['Gateway', 'fail'],
+      ['inventory-reactor', 'fail'],
+    ])
+    expect(checks[1]?.detail).toBe('7 to be delivered, 1 in work')
+    expect(readinessChecks(ready, 'http://127.0.0.1:8080').map(({ status }) => status)).toEqual(['ok', 'ok'])
+    expect(readinessChecks(undefined, 'http://127.0.0.1:8080')).toMatchObject([
+      { status: 'fail', detail: 'does not answer at http://127.0.0.1:8080' },
+    ])
+  })
+
+  it('fits the screen, with what to do below each finding', () => {
+    const lines = checkLines([nodeCheck('24.21.0'), diskCheck(1.5e9, 100e9)], { paint: plain, width: 60 })
+    expect(lines).toEqual(['ok    Node  24.21.0', 'warn  Disk  1.5 GB free of 100 GB', '            Free some space: the log only grows.'])
+  })
+
+  it('is summed up in a line', () => {
+    expect(verdictLine([nodeCheck('24.21.0')], plain)).toBe('All is well.')
+    expect(verdictLine([nodeCheck('20.1.0'), parkedCheck(1, 1)], plain)).toBe('1 problem and 1 warning: see what to do above.')
+  })
+})

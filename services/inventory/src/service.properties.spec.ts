@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { MARKET, STUDIO, twoChannels } from '../test/two-channels.ts'
+
+type Channels = ReturnType<typeof twoChannels>
+type Play = (channels: Channels) => void
+
+const location = fc.constantFrom(STUDIO, MARKET)
+const pieces = fc.integer({ min: 1, max: 3 })
+const mostlyOnce = fc.constantFrom(1, 1, 1, 1, 1, 0, 2)
+const atLeastOnce = fc.constantFrom(1, 1, 1, 2)
+const some = fc.nat({ max: 20 })
+
+const play = <Given extends readonly unknown[]>(given: { readonly [Place in keyof Given]: fc.Arbitrary<Given[Place]> }, act: (channels: Channels, ...given: Given) => void): fc.Arbitrary<Play> =>
+  fc.tuple<Given>(...given).map((chosen) => (channels) => act(channels, ...chosen))
+
+const sales: readonly fc.WeightedArbitrary<Play>[] = [
+  { weight: 6, arbitrary: play([pieces], ({ actions }, count) => actions.sellOnEtsy(count)) },
+  { weight: 4, arbitrary: play([location, pieces], ({ actions }, where, count) => actions.sellOnShopify(where, count)) },
+  { weight: 1, arbitrary: play([location, pieces], ({ actions }, where, count) => actions.restock(where, count)) },
+  { weight: 1, arbitrary: play([some], ({ actions }, which) => actions.changeReceipt(which)) },
+]
+const zyra = (copies: fc.Arbitrary<number>): readonly fc.WeightedArbitrary<Play>[] => [
+  { weight: 30, arbitrary: play([], ({ actions }) => actions.handle()) },
+  { weight: 14, arbitrary: play([some, fc.constantFrom(false, false, false, true)], ({ actions }, which, dies) => actions.act(which, dies)) },
+  { weight: 8, arbitrary: play([some, copies], ({ actions }, which, times) => actions.deliverShopify(which, times)) },
+  { weight: 4, arbitrary: play([copies], ({ actions }, times) => actions.deliverEtsy(times)) },
+  { weight: 6, arbitrary: play([fc.integer({ min: 1, max: 900 })], ({ actions }, ms) => actions.wait(ms)) },
+  { weight: 1, arbitrary: play([], ({ actions }) => actions.reconcile()) },
+]
+const storyOf = (copies: fc.Arbitrary<number>) => fc.array(fc.oneof(...sales, ...zyra(copies)), { minLength: 20, maxLength: 150, size: 'max' })
+const story = storyOf(mostlyOnce)
+
+const settings = { seed: 20261120, numRuns: 400 }
+
+/** Both channels are read, everything is handled, and time goes on. */
+const reconcile = ({ actions, settle }: Channels): void => {
+  actions.wait(5_000)
+  actions.reconcile()
+  settle()
+}
+
+const open = (): Channels => {
+  const channels = twoChannels({ [STUDIO]: 12, [MARKET]: 6 })
+  reconcile(channels)
+  return channels
+}
+
+const played = (steps: readonly Play[]): Channels => {
+  const channels = open()
+  for (const step of steps) step(channels)
+  channels.settle()
+  return channels
+}
+
+const stockOf = ({ shopify }: Channels): number => Object.values(shopify.levels).reduce((sum, available) => sum + available, 0)
+const soldOnEtsy = ({ etsy }: Channels): number => etsy.receipts.reduce((sum, { quantity }) => sum + quantity, 0)
+const allowed = (stock: number): number => (stock < 2 ? 0 : stock)
+const adjusted = ({ log }: Channels): readonly unknown[] =>
+  log.flatMap(({ type, data }) => (type === 'inventory.ShopifyAdjusted' ? [(data as { transactionId: string }).transactionId] : []))
+
+describe('whatever sells where, and whatever is lost, late, repeated or dies meanwhile,', () => {
+  it('each sale on Etsy is taken off Shopify once', () => {
+    fc.assert(fc.property(story, (steps) => {
+      const channels = played(steps)
+      reconcile(channels)
+      expect(adjusted(channels).toSorted()).toEqual(channels.etsy.receipts.map(({ id }) => id).toSorted())
+      expect(channels.shopify.adjustments.size).toBe(channels.etsy.receipts.length)
+    }), settings)
+  })
+
+  it('both channels sell the same pool in the end', () => {
+    fc.assert(fc.property(story, (steps) => {
+      const channels = played(steps)
+      reconcile(channels)
+      reconcile(channels)
+      expect(channels.etsy.quantity).toBe(allowed(stockOf(channels)))
+    }), settings)
+  })
+
+  it('they do so without a reconcile where nothing is lost', () => {
+    fc.assert(fc.property(storyOf(atLeastOnce), (steps) => {
+      const channels = played(steps)
+      expect(channels.etsy.quantity).toBe(allowed(stockOf(channels)))
+    }), settings)
+  })
+
+  it('nothing is left to do after that', () => {
+    fc.assert(fc.property(story, (steps) => {
+      const channels = played(steps)
+      reconcile(channels)
+      reconcile(channels)
+      const decided = channels.log.length
+      reconcile(channels)
+      const news = channels.log.slice(decided).filter(({ type }) => /Observed|Decided|Drift|Withheld|Matched/.test(type))
+      expect(news).toEqual([])
+    }), settings)
+  })
+
+  it('the stories reach what they are about', () => {
+    const seen = fc.sample(story, { seed: settings.seed, numRuns: settings.numRuns }).map(played)
+    expect(seen.filter((channels) => soldOnEtsy(channels) > 0).length).toBeGreaterThan(settings.numRuns / 2)
+  })
+})
