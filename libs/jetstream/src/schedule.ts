@@ -29,7 +29,8 @@ const hasFired = async (connection: Connection, timer: Timer, what: string): Pro
 }
 
 /**
- * Hands a timer to the server's scheduler (`@at`; the server's own cron would skip what falls into a downtime). Safe to repeat.
+ * Hands a timer to the server's scheduler (`@at`; the server's own cron would skip what falls into a downtime), which forgets an earlier one of
+ * the same name. Safe to repeat.
  * @throws RangeError for a time that is none, LogRefused without permission, LogUnavailable when the server does not answer
  */
 export const setTimer = async (connection: Connection, timer: Timer): Promise<void> => {
@@ -40,7 +41,6 @@ export const setTimer = async (connection: Connection, timer: Timer): Promise<vo
   const headers = natsHeaders()
   headers.set('Nats-Schedule', `@at ${new Date(at).toISOString()}`)
   headers.set('Nats-Schedule-Target', subjectFor('due', timer))
-  headers.set('Nats-Rollup', 'sub')
   const answer = await ask(connection, subjectFor('set', timer), JSON.stringify({ at }), { headers, what })
   const { error } = answer.json<{ error?: ApiError }>()
   if (error === undefined) return

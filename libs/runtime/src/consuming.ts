@@ -117,7 +117,7 @@ export const startConsuming = async (options: ConsumingOptions): Promise<Consumi
 
   const deliver = async (delivery: Delivery, owning: Promise<Ownership | undefined>): Promise<void> => {
     const owned = await owning
-    if (owned === undefined || owned.leaving.aborted) return
+    if (owned === undefined) return
     const stored = read(delivery)
     if (stored === undefined) return runner.hold(delivery.subject, owned)
     const [handled, redriven] = await Promise.all([runner.handle(stored, owned), redrive(stored, owned)])

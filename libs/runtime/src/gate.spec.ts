@@ -200,7 +200,8 @@ describe('the gate', () => {
 
   describe('over the wire', () => {
     const server = createServer((request, response) => {
-      if (request.url === '/moved') response.writeHead(302, { location: LIVE }).end()
+      if (request.url === '/moved') response.writeHead(302, { location: '/landed' }).end()
+      if (request.url === '/landed') response.end('anywhere')
     })
     let origin = ''
     beforeAll(async () => {

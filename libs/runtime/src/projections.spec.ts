@@ -39,6 +39,11 @@ const table = (name: string, version = 1) =>
 /** Postgres that fails as often as the spec says, as one that restarts does. */
 const failing = (times: { left: number }): Postgres => ({
   ...db,
+  query: (sql, values) => {
+    if (times.left === 0) return db.query(sql, values)
+    times.left -= 1
+    return db.query('do $$ begin raise exception using errcode = $q$57P01$q$; end $$')
+  },
   transaction: (work) => {
     if (times.left === 0) return db.transaction(work)
     times.left -= 1
@@ -123,6 +128,19 @@ describe('a projection', () => {
     await reaches(1)
     expect([times.left, check().ok, told.problems.length]).toEqual([0, true, 1])
     expect(await read('mug')).toEqual({ buffer: 1, version: 1 })
+  })
+
+  it('is well again once Postgres is, though it had read everything before', async () => {
+    const it = bench()
+    await it.set('mug', 1)
+    const first = start(it, table('inventory_well_again'))
+    await first.reaches(1)
+    first.stop.abort()
+    await first.done
+    const times = { left: 2 }
+    const second = start(it, table('inventory_well_again'), failing(times))
+    await second.reaches(1)
+    expect([times.left, second.check().ok, second.told.problems.length]).toEqual([0, true, 1])
   })
 
   it('is well again once the log can be read, though nothing new comes', async () => {

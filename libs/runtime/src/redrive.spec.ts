@@ -76,6 +76,7 @@ describe('a redrive', () => {
     const next = await setUp(it, { policies: [mended] })
     const asked = await put('request', 'redrive', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
     await next.redrive(`${bad.subject}.${bad.sequence}`, asked)
+    expect(await next.handle(bad)).toBe(true)
     expect(it.buffers('mug')).toEqual([1])
     await expect(redrive('zyra.demo.inventory.stock.nothing', asked)).rejects.toThrow('nothing is parked as')
   })

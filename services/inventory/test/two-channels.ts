@@ -8,16 +8,17 @@ const START = Date.parse('2026-11-20T08:00:00Z')
 
 type AnyState = Decider<DomainCommand, DomainEvent, unknown>
 interface Webhook { readonly location: string; readonly available: number; readonly at: string }
-/** A side effect under way: what is left of it, one step at the vendor at a time. The last one answers what is recorded. */
-interface Effect { readonly reactor: AnyReactor; readonly event: Recorded; readonly input: never; readonly steps: (() => unknown)[]; readonly key: string }
+/** A side effect under way: what is left of it, one step at the vendor at a time, then the vendor's answer. */
+interface Effect { readonly reactor: AnyReactor; readonly event: Recorded; readonly begin: () => (() => unknown)[]; readonly input: never; steps: (() => unknown)[]; answer?: unknown }
 
 /**
  * Shopify, Etsy and the inventory service between them, one step at a time: whoever plays decides what happens next, what is lost, what comes
  * twice and where a process dies. Everything that the vendors do takes effect at once; what Zyra hears of it waits to be handed over.
  */
-export const twoChannels = (stock: Readonly<Record<string, number>>) => {
-  const shopify = { levels: { ...stock }, webhooks: [] as Webhook[], adjustments: new Map<string, string>() }
-  const etsy = { quantity: 0, webhooks: [] as number[], receipts: [] as { id: string; quantity: number; soldAt: number; changedAt: number }[] }
+export const twoChannels = ({ stock, wholeSeconds }: { readonly stock: Readonly<Record<string, number>>; readonly wholeSeconds: boolean }) => {
+  const shopify = { levels: { ...stock }, webhooks: [] as Webhook[], adjustments: new Map<string, { readonly at: string; readonly transactionId: string }>() }
+  const old = { id: '6999', quantity: 1, soldAt: START - 86_400_000, changedAt: START - 86_400_000 }
+  const etsy = { quantity: 0, webhooks: [] as number[], receipts: [old] }
   const log: Recorded[] = []
   const states = new Map<string, unknown>()
   const lanes = new Map<string, Effect[]>()
@@ -26,8 +27,8 @@ export const twoChannels = (stock: Readonly<Record<string, number>>) => {
   const clock = (): string => new Date(now).toISOString()
   /** As Shopify stamps a webhook; each is a nanosecond later than the one before. */
   const instant = (): string => clock().replace('Z', `${String((ids += 1)).padStart(6, '0')}Z`)
-  /** As Shopify's answers tell the time: in whole seconds. */
-  const second = (): string => `${clock().slice(0, 19)}.000000000Z`
+  /** As Shopify's answers tell the time: in whole seconds, unless the spec wants to know what comes of a better clock. */
+  const answered = (): string => (wholeSeconds ? `${clock().slice(0, 19)}.000000000Z` : instant())
 
   const append = (aggregate: string, aggregateId: string, { type, data }: DomainEvent): void => {
     const id = `${log.length + 1}`
@@ -58,12 +59,12 @@ export const twoChannels = (stock: Readonly<Record<string, number>>) => {
       etsy.quantity = quantity
       return { quantity, before, written: before !== quantity, renewed: false, alsoZeroed: [] }
     }],
-    shopifyStock: ({ location, delta }: { location: string; delta: number }, key: string) => [() => {
+    shopifyStock: ({ location, delta, transactionId }: { location: string; delta: number; transactionId: string }, key: string) => [() => {
       if (!shopify.adjustments.has(key)) {
-        shopify.adjustments.set(key, second())
+        shopify.adjustments.set(key, { at: answered(), transactionId })
         change(location, delta)
       }
-      return { at: shopify.adjustments.get(key) }
+      return { at: shopify.adjustments.get(key)?.at }
     }],
     etsyReceipts: ({ since }: { since: string }) => {
       let until = ''
@@ -77,7 +78,7 @@ export const twoChannels = (stock: Readonly<Record<string, number>>) => {
     channels: () => {
       let seen = { asOf: '', levels: levels() }
       return [
-        () => (seen = { asOf: second(), levels: levels() }),
+        () => (seen = { asOf: answered(), levels: levels() }),
         () => ({ asOf: seen.asOf, items: [{ inventoryItem: ITEM, sku: 'MUG-BLUE', title: 'Mug', levels: seen.levels, etsy: { ...LISTING, quantity: etsy.quantity, maxQuantity: 999 } }] }),
       ]
     },
@@ -89,8 +90,8 @@ export const twoChannels = (stock: Readonly<Record<string, number>>) => {
     if (request === undefined) return
     const lane = `${event.meta.aggregate} ${event.meta.aggregateId}`
     const input = request.input as never
-    const key = `${reactor.name} ${event.meta.id}`
-    lanes.set(lane, [...(lanes.get(lane) ?? []), { reactor, event, input, key, steps: steps[reactor.port]?.(input, key) ?? [] }])
+    const begin = () => steps[reactor.port]?.(input, `${reactor.name} ${event.meta.id}`) ?? []
+    lanes.set(lane, [...(lanes.get(lane) ?? []), { reactor, event, input, begin, steps: begin() }])
   }
 
   const actions = {
@@ -123,12 +124,14 @@ export const twoChannels = (stock: Readonly<Record<string, number>>) => {
       for (let copy = 0; copy < copies; copy += 1) append('etsy-webhook', 'order.paid', { type: 'gateway.EtsyWebhookReceived', data })
     },
     reconcile: () => append('request', 'x', { type: 'gateway.ReconcileRequested', data: { requestId: 'x', by: 'spec' } }),
-    /** Policies and reactors take up the next event. */
-    handle: () => {
+    /** Policies and reactors take up the next event; policies `times` times, as after a process that died before it said that it had. */
+    handle: (times: number) => {
       const event = log[handled]
       if (event === undefined) return
       handled += 1
-      for (const policy of inventory.policies ?? []) for (const dispatch of (policy as AnyPolicy).on[event.type]?.(event as never) ?? []) decide(dispatch)
+      for (let time = 0; time < times; time += 1) {
+        for (const policy of inventory.policies ?? []) for (const dispatch of (policy as AnyPolicy).on[event.type]?.(event as never) ?? []) decide(dispatch)
+      }
       for (const reactor of inventory.reactors ?? []) ask(reactor, event)
     },
     /** The next step of some side effect; where `dies`, the process ends before it can record the answer, and another begins it again. */
@@ -136,12 +139,12 @@ export const twoChannels = (stock: Readonly<Record<string, number>>) => {
       const waiting = [...lanes].filter(([, effects]) => effects.length > 0)
       const [lane, [effect]] = waiting[which % Math.max(1, waiting.length)] ?? ['', []]
       if (effect === undefined) return
-      const { reactor, event, input, key } = effect
-      const value = effect.steps.shift()?.()
-      if (effect.steps.length > 0) return
-      if (dies) return void effect.steps.push(...(steps[reactor.port]?.(input, key) ?? []))
+      const step = effect.steps.shift()
+      if (step !== undefined) return void (effect.answer = step())
+      if (dies) return void (effect.steps = effect.begin())
       lanes.set(lane, (lanes.get(lane) ?? []).slice(1))
-      for (const outcome of reactor.outcome(input, { ok: true, value } as never)) append(reactor.effect, event.meta.aggregateId, outcome)
+      const { reactor, event, input, answer } = effect
+      for (const outcome of reactor.outcome(input, { ok: true, value: answer } as never)) append(reactor.effect, event.meta.aggregateId, outcome)
     },
   }
 
@@ -151,7 +154,7 @@ export const twoChannels = (stock: Readonly<Record<string, number>>) => {
       actions.wait(50)
       actions.deliverShopify(0, 1)
       actions.deliverEtsy(1)
-      actions.handle()
+      actions.handle(1)
       actions.act(0, false)
     }
   }

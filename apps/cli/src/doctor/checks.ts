@@ -63,7 +63,7 @@ export const readinessChecks = (parts: readonly Readiness[] | undefined, gateway
   const consumers = parts.filter(({ name }) => /-(policy|reactor|timers)$/.test(name))
   const wrong = parts.filter((part) => !part.ok)
   const isStuck = ({ name }: Readiness): boolean => consumers.some((consumer) => consumer.name === name)
-  const waiting = consumers.filter(({ detail }) => !detail.startsWith('0 to be delivered, 0 in work'))
+  const waiting = consumers.filter(({ detail }) => /\b[1-9]\d* (to be delivered|in work|due)/.test(detail))
   const what = waiting.length === 0 ? 'nothing waits' : waiting.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   const consumerCheck = wrong.some(isStuck) ? [] : [ok('Consumers', `all ${consumers.length} move; ${what}`)]
   return [

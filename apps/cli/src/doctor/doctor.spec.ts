@@ -56,6 +56,13 @@ describe('an examination', () => {
     ])
   })
 
+  it('tells what waits at a consumer that moves, and nothing of those where nothing does', () => {
+    const timers = { name: 'inventory-timers', ok: true, detail: '0 due, owned elsewhere' }
+    const busy = { name: 'inventory-reactor', ok: true, detail: '7 to be delivered, 1 in work' }
+    expect(readinessChecks([...ready, timers], 'http://127.0.0.1:8080')[1]?.detail).toBe('all 2 move; nothing waits')
+    expect(readinessChecks([...ready, timers, busy], 'http://127.0.0.1:8080')[1]?.detail).toBe('all 3 move; inventory-reactor: 7 to be delivered, 1 in work')
+  })
+
   it('fits the screen, with what to do below each finding', () => {
     const lines = checkLines([nodeCheck('24.21.0'), diskCheck(1.5e9, 100e9)], { paint: plain, width: 60 })
     expect(lines).toEqual(['ok    Node  24.21.0', 'warn  Disk  1.5 GB free of 100 GB', '            Free some space: the log only grows.'])

@@ -4,7 +4,7 @@ import type { Entry } from '../log/entry.ts'
 import type { Paint } from '../text/paint.ts'
 import { table } from '../text/table.ts'
 import { duration, moment } from '../text/time.ts'
-import { count } from '../text/words.ts'
+import { count, wrap } from '../text/words.ts'
 import type { Lot } from './lots.ts'
 
 /** How lots are shown. */
@@ -25,19 +25,24 @@ const whatWaits = ({ subject }: Lot, nameOf: NameOf): string => {
   }
 }
 
-/** All lots in a table. */
-export const lotsTable = (lots: readonly Lot[], look: LotLook): readonly string[] =>
-  table(
+/** All lots in a table, each with its error below it. Ids are whole, since they are typed again. */
+export const lotsTable = (lots: readonly Lot[], look: LotLook): readonly string[] => {
+  const { paint, width, nameOf, now } = look
+  const [titles = '', ...lines] = table(
     lots,
     [
-      { title: 'ID', text: ({ id }) => id, style: () => 'bold', shrinksTo: 20 },
-      { title: 'OF', text: (lot) => whatWaits(lot, look.nameOf), shrinksTo: 12 },
+      { title: 'ID', text: ({ id }) => id, style: () => 'bold' },
+      { title: 'OF', text: (lot) => whatWaits(lot, nameOf), shrinksTo: 12 },
       { title: 'WAITING', text: ({ waiting }) => String(waiting.length), align: 'right' },
-      { title: 'FOR', text: ({ since }) => duration(look.now.getTime() - Date.parse(since)), align: 'right' },
-      { title: 'ERROR', text: ({ error }) => error, shrinksTo: 20, style: () => 'red' },
+      { title: 'FOR', text: ({ since }) => duration(now.getTime() - Date.parse(since)), align: 'right' },
     ],
     look,
   )
+  return [
+    titles,
+    ...lines.flatMap((line, index) => [line, ...wrap(lots[index]?.error ?? '', width - 2).map((part) => `  ${paint('red', part)}`)]),
+  ]
+}
 
 /** One lot in full, with the events that wait. */
 export const lotLines = (lot: Lot, waiting: readonly Entry[], { paint, nameOf, now }: LotLook): readonly string[] => {

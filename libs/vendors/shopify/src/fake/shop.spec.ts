@@ -3,9 +3,6 @@ import { orderCreate, parseWebhookBody, personOf, readShopifyHeaders, schemaFor,
 import { catalogue, openReceiver, openTestShop, SECRET, until, type Received } from '../../test/shop.ts'
 import { shopifyFake, type ShopifyFakeOptions } from './index.ts'
 
-type Receiver = Awaited<ReturnType<typeof openReceiver>>
-type TestShop = Awaited<ReturnType<typeof openTestShop>>
-
 const read = ({ headers, body }: Received) => {
   const parsed = parseWebhookBody(body)
   const known = readShopifyHeaders(headers)
@@ -15,8 +12,8 @@ const read = ({ headers, body }: Received) => {
 const levelBody = z.object({ inventory_item_id: z.string(), location_id: z.string(), available: z.number().nullable() })
 
 describe('the fake shop', () => {
-  let receiver: Receiver
-  let shop: TestShop
+  let receiver: Awaited<ReturnType<typeof openReceiver>>
+  let shop: Awaited<ReturnType<typeof openTestShop>>
   const open = async (topics: readonly string[], options: Partial<ShopifyFakeOptions> = {}) => {
     receiver = await openReceiver()
     shop = await openTestShop(options)
@@ -294,10 +291,9 @@ describe('the fake shop', () => {
       expect(again.variant('PRINT-9').inventoryItemId).toBe(shop.fake.variant('PRINT-9').inventoryItemId)
       await again.close()
     })
-
     it('is refused when it names a place that the shop does not have', () => {
-      const elsewhere = [{ title: 'A', variants: [{ title: 'a', sku: 'S', price: '1.00', stock: { Moon: 1 } }] }]
-      expect(() => shopifyFake({ catalogue: { name: 'x', products: elsewhere }, clientSecret: SECRET })).toThrow('"Moon"')
+      const products = [{ title: 'A', variants: [{ title: 'a', sku: 'S', price: '1.00', stock: { Moon: 1 } }] }]
+      expect(() => shopifyFake({ catalogue: { name: 'x', products }, clientSecret: SECRET })).toThrow('"Moon"')
     })
   })
 })
