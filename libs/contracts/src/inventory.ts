@@ -95,7 +95,15 @@ export const inventoryEvents = {
   EtsyReceiptsReadFailed: event({ aggregate: 'etsy-receipts-read', schema: z.strictObject({ reason: z.string() }) }),
 
   /** This SKU of an Etsy listing sells the pieces of an inventory item that Shopify keeps at `location`; null where Shopify does not track it. */
-  EtsyOfferLinked: event({ aggregate: 'etsy-offer', schema: z.strictObject({ inventoryItem: z.string(), location: z.string().nullable(), since: vendorTime }) }),
+  EtsyOfferLinked: event({
+    aggregate: 'etsy-offer',
+    schema: z.strictObject({
+      inventoryItem: z.string(),
+      location: z.string().nullable(),
+      /** Shopify's stock knows what was sold before. */
+      since: vendorTime,
+    }),
+  }),
   /** A sale that Shopify's stock has to follow: once for each transaction. */
   EtsySaleMatched: event({
     aggregate: 'etsy-offer',

@@ -11,7 +11,7 @@ const TIME = z.regexes.datetime({})
 const isFrom = (least: number, value: number): boolean => value >= least && Number.isSafeInteger(value)
 
 /**
- * True only for what the contract's schema takes as well, at a twentieth of its time: every event that is read passes here.
+ * True only for what the contract's schema takes as well, at a third of its time: every event that is read passes here.
  * What fails is put to the schema, which has the last word and the sentence.
  */
 export const isEnvelope = (it: EnvelopeCandidate): it is Envelope =>

@@ -42,6 +42,15 @@ describe('the live lines', () => {
     expect(linesOf(identified(), observed(1, 9), decided(9, '1 9'), set(9))).toEqual(['Shopify restocked 8 x MUG-BLUE -> stock 9 -> Etsy 9'])
   })
 
+  it('tell a sale on Etsy when Shopify follows, and what Shopify sells meanwhile as ever', () => {
+    const withheld = (countedAt: string | null) => recorded('inventory.SaleWithheld', { transactionId: '7001', quantity: 1, location: '7', countedAt }, of('1'))
+    const before = [identified(), withheld(null), decided(4, 'sale'), set(4)]
+    const counted = withheld('2026-11-20T08:00:00.000000000Z')
+    expect(linesOf(...before, counted, observed(5, 4))).toEqual(['Etsy sold 1 x MUG-BLUE -> Shopify 4'])
+    expect(linesOf(...before, observed(5, 4), counted, order(1), observed(4, 3), decided(3, '4 3'), set(3)))
+      .toEqual(['Etsy sold 1 x MUG-BLUE -> Shopify 4', 'Shopify sold 1 x MUG-BLUE -> stock 3 -> Etsy 3'])
+  })
+
   it('tell what reconcile found', () => {
     expect(linesOf(identified(), observed(9, 5, { via: 'read' }), decided(5, '9 5'), set(5))).toEqual(['Reconcile found MUG-BLUE changed -> stock 5 -> Etsy 5'])
   })

@@ -8,6 +8,8 @@ export interface LiveState {
   readonly skus: Readonly<Record<string, string>>
   /** What Shopify's newest orders sold of each SKU and was not told yet. */
   readonly sold: Readonly<Record<string, number>>
+  /** Pieces that Etsy sold and that Shopify does not show yet, by inventory item. */
+  readonly soldOnEtsy: Readonly<Record<string, number>>
   /** Stock changes on their way to Etsy, by inventory item. */
   readonly moving: Readonly<Record<string, Move>>
 }
@@ -45,11 +47,15 @@ const whatHappened = (name: string, difference: number, pieces: number | undefin
 
 const onStock = (state: LiveState, { data: { before, available, total, via }, meta: { aggregateId, causationId } }: Of<'inventory.StockObserved'>): Step => {
   const name = nameOf(state, aggregateId)
+  const difference = (available ?? 0) - (before ?? 0)
+  const stillOnEtsy = (state.soldOnEtsy[aggregateId] ?? 0) + difference
+  if (difference < 0 && stillOnEtsy >= 0) {
+    return [{ ...state, soldOnEtsy: { ...state.soldOnEtsy, [aggregateId]: stillOnEtsy } }, `Etsy sold ${-difference} x ${name} -> Shopify ${total ?? 0}`]
+  }
   const move = state.moving[aggregateId]
   // Another location of an item whose change is on its way already.
   const isOnItsWay = move !== undefined && (move.reachesEtsy || move.causationId === causationId)
   if (total !== null && isOnItsWay) return [{ ...state, moving: { ...state.moving, [aggregateId]: { ...move, stock: total } } }, undefined]
-  const difference = (available ?? 0) - (before ?? 0)
   if (total === null || difference === 0 || before === null) return [state, undefined]
   const pieces = state.sold[name]
   const what = via === 'read' ? `Reconcile found ${name} changed` : whatHappened(name, difference, pieces)
@@ -68,6 +74,9 @@ const arrived = (state: LiveState, item: string, onEtsy: string): Step => {
   return [{ ...state, moving: without(state.moving, item) }, move === undefined ? undefined : `${move.what} -> stock ${move.stock} -> ${onEtsy}`]
 }
 
+const rememberSale = (state: LiveState, { data: { quantity, countedAt }, meta: { aggregateId } }: Of<'inventory.SaleWithheld'>): LiveState =>
+  countedAt === null ? { ...state, soldOnEtsy: { ...state.soldOnEtsy, [aggregateId]: (state.soldOnEtsy[aggregateId] ?? 0) + quantity } } : state
+
 const silent = (state: LiveState): Step => [state, undefined]
 
 const tellers: { readonly [Type in Event['type']]?: (state: LiveState, event: Of<Type>) => Step } = {
@@ -75,6 +84,7 @@ const tellers: { readonly [Type in Event['type']]?: (state: LiveState, event: Of
   'gateway.WebhookQuarantined': (state, { data: { vendor, reason } }) => [state, `A delivery of ${vendor} was put in quarantine: ${reason}`],
   'inventory.ItemIdentified': (state, { data, meta }) => silent({ ...state, skus: { ...state.skus, [meta.aggregateId]: data.sku } }),
   'inventory.StockObserved': onStock,
+  'inventory.SaleWithheld': (state, event) => silent(rememberSale(state, event)),
   'inventory.EtsyQuantityDecided': (state, { meta }) => silent(goesToEtsy(state, meta.aggregateId)),
   'inventory.DriftFound': (state, { data, meta }) =>
     [state, `Etsy sold ${data.found} x ${nameOf(state, meta.aggregateId)} where ${data.decided} were decided: it is set right`],
@@ -102,4 +112,4 @@ export const liveLine = (state: LiveState, event: Event): Step => {
 }
 
 /** Nothing was told yet. */
-export const initialLiveState: LiveState = { skus: {}, sold: {}, moving: {} }
+export const initialLiveState: LiveState = { skus: {}, sold: {}, soldOnEtsy: {}, moving: {} }

@@ -10,8 +10,9 @@ const mostlyOnce = fc.constantFrom(1, 1, 1, 1, 1, 0, 2)
 const atLeastOnce = fc.constantFrom(1, 1, 1, 2)
 const some = fc.nat({ max: 20 })
 
-const play = <Given extends readonly unknown[]>(given: { readonly [Place in keyof Given]: fc.Arbitrary<Given[Place]> }, act: (channels: Channels, ...given: Given) => void): fc.Arbitrary<Play> =>
-  fc.tuple<Given>(...given).map((chosen) => (channels) => act(channels, ...chosen))
+const play = <Given extends unknown[]>(
+  given: { [Place in keyof Given]: fc.Arbitrary<Given[Place]> }, act: (channels: Channels, ...given: Given) => void,
+): fc.Arbitrary<Play> => fc.tuple<Given>(...given).map((chosen) => (channels) => act(channels, ...chosen))
 
 const onEtsy: readonly fc.WeightedArbitrary<Play>[] = [
   { weight: 6, arbitrary: play([pieces], ({ actions }, count) => actions.sellOnEtsy(count)) },
@@ -59,8 +60,9 @@ const stockOf = ({ shopify }: Channels): number => Object.values(shopify.levels)
 const soldOnEtsy = ({ etsy }: Channels) => etsy.receipts.slice(1)
 const allowed = (stock: number): number => (stock < 2 ? 0 : stock)
 
-const told = ({ log }: Channels, from: number, name: string): readonly Readonly<Record<string, unknown>>[] =>
-  log.slice(from).flatMap(({ type, data }) => (type === name ? [data as Readonly<Record<string, unknown>>] : []))
+type Told = Readonly<Record<string, unknown>>
+const told = ({ log }: Channels, from: number, name: string): readonly Told[] =>
+  log.slice(from).flatMap(({ type, data }) => (type === name ? [data as Told] : []))
 
 /** What Shopify has, less the sales that Zyra knows of and Shopify does not. */
 const left = (channels: Channels): number => {
@@ -74,7 +76,8 @@ describe('whatever sells where, and whatever is lost, late, repeated or dies mea
     fc.assert(fc.property(story, (steps) => {
       const channels = played(steps)
       reconcile(channels)
-      expect(told(channels, 0, 'inventory.ShopifyAdjusted').map(({ transactionId }) => transactionId).toSorted()).toEqual(soldOnEtsy(channels).map(({ id }) => id).toSorted())
+      const adjusted = told(channels, 0, 'inventory.ShopifyAdjusted').map(({ transactionId }) => transactionId)
+      expect(adjusted.toSorted()).toEqual(soldOnEtsy(channels).map(({ id }) => id).toSorted())
       expect(channels.shopify.adjustments.size).toBe(soldOnEtsy(channels).length)
     }), settings)
   })
@@ -101,7 +104,7 @@ describe('whatever sells where, and whatever is lost, late, repeated or dies mea
       for (const step of steps) {
         const before = channels.log.length
         step(channels)
-        for (const offered of told(channels, before, 'inventory.EtsyQuantityDecided')) expect(offered['quantity']).toBeLessThanOrEqual(allowed(left(channels)))
+        for (const { quantity } of told(channels, before, 'inventory.EtsyQuantityDecided')) expect(quantity).toBeLessThanOrEqual(allowed(left(channels)))
       }
     }), settings)
   })

@@ -1,4 +1,4 @@
-import type { AnyDecider, AnyPolicy, AnyReactor, Decider, DomainCommand, DomainEvent, Dispatch, EventMeta, Recorded } from '@zyra/es'
+import type { AnyDecider, AnyReactor, Decider, DomainCommand, DomainEvent, Dispatch, EventMeta, Recorded } from '@zyra/es'
 import { inventory } from '../src/service.ts'
 import { shopifyWebhook } from '@zyra/testing'
 
@@ -9,7 +9,14 @@ const START = Date.parse('2026-11-20T08:00:00Z')
 type AnyState = Decider<DomainCommand, DomainEvent, unknown>
 interface Webhook { readonly location: string; readonly available: number; readonly at: string }
 /** A side effect under way: what is left of it, one step at the vendor at a time, then the vendor's answer. */
-interface Effect { readonly reactor: AnyReactor; readonly event: Recorded; readonly begin: () => (() => unknown)[]; readonly input: never; steps: (() => unknown)[]; answer?: unknown }
+interface Effect {
+  readonly reactor: AnyReactor
+  readonly event: Recorded
+  readonly input: never
+  readonly begin: () => (() => unknown)[]
+  steps: (() => unknown)[]
+  answer?: unknown
+}
 
 /**
  * Shopify, Etsy and the inventory service between them, one step at a time: whoever plays decides what happens next, what is lost, what comes
@@ -77,9 +84,10 @@ export const twoChannels = ({ stock, wholeSeconds }: { readonly stock: Readonly<
     },
     channels: () => {
       let seen = { asOf: '', levels: levels() }
+      const item = { inventoryItem: ITEM, sku: 'MUG-BLUE', title: 'Mug' }
       return [
         () => (seen = { asOf: answered(), levels: levels() }),
-        () => ({ asOf: seen.asOf, items: [{ inventoryItem: ITEM, sku: 'MUG-BLUE', title: 'Mug', levels: seen.levels, etsy: { ...LISTING, quantity: etsy.quantity, maxQuantity: 999 } }] }),
+        () => ({ asOf: seen.asOf, items: [{ ...item, levels: seen.levels, etsy: { ...LISTING, quantity: etsy.quantity, maxQuantity: 999 } }] }),
       ]
     },
     timers: () => [() => undefined],
@@ -130,7 +138,7 @@ export const twoChannels = ({ stock, wholeSeconds }: { readonly stock: Readonly<
       if (event === undefined) return
       handled += 1
       for (let time = 0; time < times; time += 1) {
-        for (const policy of inventory.policies ?? []) for (const dispatch of (policy as AnyPolicy).on[event.type]?.(event as never) ?? []) decide(dispatch)
+        for (const { on } of inventory.policies ?? []) for (const dispatch of on[event.type]?.(event as never) ?? []) decide(dispatch)
       }
       for (const reactor of inventory.reactors ?? []) ask(reactor, event)
     },

@@ -60,7 +60,9 @@ describe('an examination', () => {
     const timers = { name: 'inventory-timers', ok: true, detail: '0 due, owned elsewhere' }
     const busy = { name: 'inventory-reactor', ok: true, detail: '7 to be delivered, 1 in work' }
     expect(readinessChecks([...ready, timers], 'http://127.0.0.1:8080')[1]?.detail).toBe('all 2 move; nothing waits')
-    expect(readinessChecks([...ready, timers, busy], 'http://127.0.0.1:8080')[1]?.detail).toBe('all 3 move; inventory-reactor: 7 to be delivered, 1 in work')
+    expect(readinessChecks([...ready, timers, busy], 'http://127.0.0.1:8080')[1]?.detail).toBe(
+      'all 3 move; inventory-reactor: 7 to be delivered, 1 in work',
+    )
   })
 
   it('fits the screen, with what to do below each finding', () => {

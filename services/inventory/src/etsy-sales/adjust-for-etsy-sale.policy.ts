@@ -6,9 +6,9 @@ import type { ShopifyAdjustmentCommand } from './shopify-adjustment.decider.ts'
 export const adjustForEtsySale = policy<InventoryEvent, ShopifyAdjustmentCommand>({
   name: 'adjust-for-etsy-sale',
   on: {
-    'inventory.SaleWithheld': ({ data: { transactionId, quantity, location, countedAt }, meta }) =>
-      countedAt === null
-        ? [{ aggregate: 'shopify-adjustment', id: transactionId, command: { type: 'Adjust', inventoryItem: meta.aggregateId, location, transactionId, quantity } }]
-        : [],
+    'inventory.SaleWithheld': ({ data: { countedAt, ...sale }, meta }) => {
+      if (countedAt !== null) return []
+      return [{ aggregate: 'shopify-adjustment', id: sale.transactionId, command: { type: 'Adjust', inventoryItem: meta.aggregateId, ...sale } }]
+    },
   },
 })

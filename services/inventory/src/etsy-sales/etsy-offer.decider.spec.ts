@@ -48,7 +48,8 @@ describe('an offer on Etsy', () => {
   })
 
   it('sells the pieces of the item that it was linked to last', () => {
-    given(etsyOffer, linked()).when(link({ inventoryItem: OTHER })).then(linked({ inventoryItem: OTHER })).when(sell('7001', 60)).then(matched(sale('7001', 60), OTHER))
+    given(etsyOffer, linked()).when(link({ inventoryItem: OTHER })).then(linked({ inventoryItem: OTHER }))
+      .when(sell('7001', 60)).then(matched(sale('7001', 60), OTHER))
   })
 
   it('counts nothing while Shopify does not track the item, nor afterwards what was sold until then', () => {

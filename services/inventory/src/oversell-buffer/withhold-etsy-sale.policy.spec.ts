@@ -2,8 +2,10 @@ import { recorded, when } from '@zyra/testing'
 import { withholdEtsySale } from './withhold-etsy-sale.policy.ts'
 
 const place = { inventoryItem: '9007199254740993', location: '24826418', transactionId: '7001' }
-const withhold = (countedAt: string | null) =>
-  ({ aggregate: 'stock', id: place.inventoryItem, command: { type: 'WithholdSale', sale: { transactionId: '7001', quantity: 2, location: '24826418', countedAt } } } as const)
+const withhold = (countedAt: string | null) => {
+  const sale = { transactionId: '7001', quantity: 2, location: '24826418', countedAt }
+  return { aggregate: 'stock', id: place.inventoryItem, command: { type: 'WithholdSale', sale } } as const
+}
 
 describe('withholding what Etsy sold', () => {
   it('begins with the sale', () => {
