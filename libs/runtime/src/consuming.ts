@@ -77,6 +77,9 @@ const createWatch = (observer: Observer, monotonic: () => number) => {
   }
 }
 
+/** While a vendor is away the effects for it are held; as long as there are fewer, others go on. The server delivers 2,048 at most. */
+const MAX_HELD = 2_000
+
 /** Works on the log through the durable consumer of one kind of handlers. */
 export const startConsuming = async (options: ConsumingOptions): Promise<Consuming> => {
   const { js, log, service, kind, handlers, observer, draining, monotonic, pause } = options
@@ -129,6 +132,7 @@ export const startConsuming = async (options: ConsumingOptions): Promise<Consumi
   const consumer: OwnedConsumer = await js.consume({
     durable,
     filters: [...new Set([...filtersOf(service, handlers), REQUESTS])],
+    ...(kind === 'reactor' ? { maxInFlight: MAX_HELD } : {}),
     onOwnership: (lost) => {
       watch.begin()
       ownership = takeOver({ ...patience, log, lost, draining, monotonic, openParking: options.openParking })

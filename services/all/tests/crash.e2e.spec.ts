@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { repeatedDecisions, repeatedIds, timesKept } from './log-checks.ts'
 import {
-  control, etsyRows, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, until, type ServicesProcess, type System,
+  control, etsyRows, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, webhooksDelivered, type ServicesProcess, type System,
 } from './harness.ts'
 
 const KILLS = Number(process.env['CRASH_KILLS'] ?? 50)
@@ -62,7 +62,7 @@ describe(`${KILLS} kills at random moments under load`, () => {
     }
     ended.abort()
     const changes = await trading
-    await until('every retry to be delivered', async () => (await sandboxControl<{ webhooksPending: number }>(system, '/shopify')).webhooksPending === 0, 240_000)
+    await webhooksDelivered(system, 240_000)
     await settled(system, 120_000)
     await control(system, 'reconcile', {})
     await settled(system, 120_000)

@@ -201,8 +201,15 @@ export const itemAtOnePlace = async (system: Pick<System, 'sandbox'>): Promise<S
   return item
 }
 
-/** What the oversell buffer lets Etsy sell of each SKU on both channels, beside what Etsy sells. */
-export const mirrored = async (system: Pick<System, 'sandbox'>): Promise<readonly { readonly sku: string; readonly expected: number; readonly sellable: number }[]> => {
+/** What Etsy should sell of a SKU, beside what it sells. */
+export interface Mirrored {
+  readonly sku: string
+  readonly expected: number
+  readonly sellable: number
+}
+
+/** What the oversell buffer lets Etsy sell of each SKU on both channels. */
+export const mirrored = async (system: Pick<System, 'sandbox'>): Promise<readonly Mirrored[]> => {
   const available = new Map((await shopifyVariants(system)).map((variant) => [variant.sku, variant.available]))
   return (await etsyRows(system)).flatMap(({ sku, sellable }) => {
     const stock = available.get(sku)
@@ -222,8 +229,20 @@ export const storedEvents = async ({ js }: Pick<System, 'js'>, filters: readonly
   return events
 }
 
+/** Waits until Shopify has delivered every webhook, or given it up. */
+export const webhooksDelivered = async (system: Pick<System, 'sandbox'>, withinMs: number): Promise<void> => {
+  const pending = async () => (await sandboxControl<{ webhooksPending: number }>(system, '/shopify')).webhooksPending
+  await until('every webhook to be delivered', async () => (await pending()) === 0, withinMs)
+}
+
+/** The gateway's answer to the command line. */
+export interface ControlAnswer {
+  readonly status: number
+  readonly body: unknown
+}
+
 /** Asks the gateway, as the command line does. */
-export const control = async ({ dataDir, gatewayUrl }: Pick<System, 'dataDir' | 'gatewayUrl'>, name: string, body: unknown): Promise<{ status: number; body: unknown }> => {
+export const control = async ({ dataDir, gatewayUrl }: Pick<System, 'dataDir' | 'gatewayUrl'>, name: string, body: unknown): Promise<ControlAnswer> => {
   const token = readFileSync(join(dataDir, 'secrets', 'control.token'), 'utf8').trim()
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   const response = await fetch(`${gatewayUrl}/control/${name}`, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -243,7 +262,8 @@ export interface Delivery {
 
 /** Delivers a signed Shopify webhook; answers the status, or undefined where there was no answer. */
 export const deliverShopify = async (gatewayUrl: string, delivery: Delivery): Promise<number | undefined> => {
-  const { topic, body, webhookId = randomUUID(), eventId = randomUUID(), triggeredAt = new Date().toISOString(), shop = SHOP, secret = SECRET } = delivery
+  const { topic, body, shop = SHOP, secret = SECRET } = delivery
+  const { webhookId = randomUUID(), eventId = randomUUID(), triggeredAt = new Date().toISOString() } = delivery
   const headers = {
     'content-type': 'application/json',
     'X-Shopify-Topic': topic,

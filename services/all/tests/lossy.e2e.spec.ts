@@ -1,6 +1,6 @@
 import { rows } from '@zyra/postgres'
 import { setTimeout as delay } from 'node:timers/promises'
-import { control, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, until, type System } from './harness.ts'
+import { control, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, webhooksDelivered, type System } from './harness.ts'
 import { openReaders, stockRows } from './readers.ts'
 
 const CHANGES = 250
@@ -28,7 +28,7 @@ const trade = async (system: System): Promise<void> => {
     const sku = skus[Math.floor(random() * skus.length)] ?? ''
     await sandboxControl(system, '/shopify/stock', { sku, available: Math.floor(random() * 9) })
   }
-  await until('every webhook to be delivered', async () => (await sandboxControl<{ webhooksPending: number }>(system, '/shopify')).webhooksPending === 0, 60_000)
+  await webhooksDelivered(system, 60_000)
 }
 
 const shopRun = async (faults: unknown): Promise<Run> => {

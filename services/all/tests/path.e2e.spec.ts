@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
 import {
   control, deliverShopify, etsyRow, itemAtOnePlace, mirrored, sandboxControl, settled, startSystem, storedEvents, until, type ShopifyVariant, type System,
 } from './harness.ts'
@@ -54,7 +56,11 @@ describe('the path from a webhook to Etsy', () => {
   })
 
   test('a body above the limit is refused before it is read', async () => {
-    expect(await deliverShopify(system.gatewayUrl, { topic: 'orders/create', body: 'x'.repeat(6 * 1024 * 1024) })).toBe(413)
+    const announced = request(`${system.gatewayUrl}/webhooks/shopify`, { method: 'POST', headers: { 'content-length': 6 * 1024 * 1024 } })
+    announced.on('error', () => undefined).flushHeaders()
+    const [answer] = (await once(announced, 'response')) as [IncomingMessage]
+    expect(answer.statusCode).toBe(413)
+    announced.destroy()
   })
 
   test.each([

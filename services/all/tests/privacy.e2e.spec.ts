@@ -12,10 +12,12 @@ const ORDER = '820982911946154508'
 const EMAIL = 'ada.lovelace@example.com'
 const NAME = 'Lovelace'
 
-const order = `{"id":${ORDER},"name":"#1001","email":"${EMAIL}","line_items":[{"sku":"MUG-BLUE","quantity":1,"variant_id":1}],"customer":{"id":${CUSTOMER},"email":"${EMAIL}","last_name":"${NAME}"}}`
+const customer = `"customer":{"id":${CUSTOMER},"email":"${EMAIL}","last_name":"${NAME}"}`
+const order = `{"id":${ORDER},"name":"#1001","email":"${EMAIL}","line_items":[{"sku":"MUG-BLUE","quantity":1,"variant_id":1}],${customer}}`
 const fulfilment = `{"id":77,"order_id":${ORDER},"email":"${EMAIL}","destination":{"last_name":"${NAME}"}}`
-const redact = `{"shop_id":954889,"shop_domain":"demo-shop.myshopify.com","customer":{"id":${CUSTOMER},"email":"${EMAIL}","phone":"555-0100"},"orders_to_redact":[${ORDER}]}`
-const dataRequest = `{"shop_id":954889,"shop_domain":"demo-shop.myshopify.com","customer":{"id":${CUSTOMER},"email":"${EMAIL}"},"orders_requested":[${ORDER}],"data_request":{"id":9}}`
+const ofShop = '"shop_id":954889,"shop_domain":"demo-shop.myshopify.com"'
+const redact = `{${ofShop},${customer},"orders_to_redact":[${ORDER}]}`
+const dataRequest = `{${ofShop},${customer},"orders_requested":[${ORDER}],"data_request":{"id":9}}`
 
 const WEBHOOKS = ['zyra.demo.gateway.shopify-webhook.*']
 

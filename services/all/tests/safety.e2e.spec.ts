@@ -20,10 +20,12 @@ describe('what must never happen', () => {
   const onEtsy = async () => (await etsyRow(system, item.sku)).sellable
 
   test("a service appends under another's name: the server refuses it", async () => {
-    const js = await openJetStream({ url: system.nats.url, name: 'test', inboxPrefix: inboxPrefixOf('inventory'), seed: system.nats.seeds['inventory'] ?? '' })
+    const seed = system.nats.seeds['inventory'] ?? ''
+    const js = await openJetStream({ url: system.nats.url, name: 'test', inboxPrefix: inboxPrefixOf('inventory'), seed })
     const causationId = entryId('forged')
     const envelope = {
-      id: eventId({ causationId, handler: 'forger', attempt: 1, index: 0 }), type: 'orchestrator.CallsResumed', source: 'zyra/demo/orchestrator/stop-switch/all',
+      id: eventId({ causationId, handler: 'forger', attempt: 1, index: 0 }), type: 'orchestrator.CallsResumed',
+      source: 'zyra/demo/orchestrator/stop-switch/all',
       time: new Date().toISOString(), version: 1, correlationId: causationId, causationId, actor: 'forger', handler: 'forger', index: 0,
       deciderVersion: 0, attempt: 1, backfill: false,
     }
@@ -41,11 +43,11 @@ describe('what must never happen', () => {
     const gate = running.services[0]?.context.gate
     const permit = { class: 'operational', effect: 'reads' } as const
     const { signal } = new AbortController()
+    const call = (url: string) => gate?.pass('demo', permit, signal, () => gate.fetch(url))
     await expect(gate?.fetch(`${system.sandbox.origin}/healthz`)).rejects.toThrow(Forbidden)
-    await expect(gate?.pass('demo', permit, signal, () => gate.fetch('https://demo-shop.myshopify.com/admin/api/2026-10/graphql.json'))).rejects.toThrow(Forbidden)
-    await expect(gate?.pass('demo', permit, signal, () => gate.fetch('https://openapi.etsy.com/v3/application/shops/1/listings'))).rejects.toThrow(/sandbox merchant/)
-    const allowed = await gate?.pass('demo', permit, signal, () => gate.fetch(`${system.sandbox.origin}/healthz`))
-    expect(allowed?.status).toBe(200)
+    await expect(call('https://demo-shop.myshopify.com/admin/api/2026-10/graphql.json')).rejects.toThrow(Forbidden)
+    await expect(call('https://openapi.etsy.com/v3/application/shops/1/listings')).rejects.toThrow(/sandbox merchant/)
+    expect((await call(`${system.sandbox.origin}/healthz`))?.status).toBe(200)
     await running.close()
   }, 30_000)
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { repeatedDecisions, repeatedIds } from './log-checks.ts'
 import {
-  control, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, until, type ServicesProcess, type System,
+  control, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, webhooksDelivered, type ServicesProcess, type System,
 } from './harness.ts'
 import { requirePort } from '@zyra/servers'
 
@@ -51,7 +51,7 @@ describe(`two processes that share the work over ${ITEMS} items`, () => {
       }
       await changing
     }
-    await until('every webhook to be delivered', async () => (await sandboxControl<{ webhooksPending: number }>(system, '/shopify')).webhooksPending === 0, 120_000)
+    await webhooksDelivered(system, 120_000)
     await settled(system, 120_000)
     const wrong = (await tiles()).filter(({ expected, sellable }) => expected !== sellable)
     const all = await storedEvents(system, ['zyra.>'])

@@ -22,7 +22,7 @@ const readEtsy = async (etsy: EtsyClient, signal: AbortSignal): Promise<Readonly
       if (inventory === undefined) continue
       const skus = new Set(inventory.products.flatMap(({ sku, is_deleted: isDeleted }) => (isDeleted || sku === '' ? [] : [sku])))
       for (const sku of skus) {
-        if (bySku.has(sku)) ambiguous.add(sku)
+        if ((bySku.get(sku)?.listingId ?? listingId) !== listingId) ambiguous.add(sku)
         bySku.set(sku, { listingId, sku, quantity: sellable({ listing, inventory }, sku), maxQuantity: maxListingQuantity })
       }
     }

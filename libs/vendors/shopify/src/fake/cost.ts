@@ -1,7 +1,7 @@
 import {
   type DocumentNode, type FieldNode, getNamedType, getNullableType, type GraphQLCompositeType, type GraphQLSchema, isAbstractType,
   isCompositeType,
-  isListType, Kind, type OperationDefinitionNode, OperationTypeNode, type SelectionSetNode, valueFromASTUntyped,
+  isListType, Kind, type NamedTypeNode, type OperationDefinitionNode, OperationTypeNode, type SelectionSetNode, valueFromASTUntyped,
 } from 'graphql'
 
 interface Walk {
@@ -44,6 +44,10 @@ function selectionCost(walk: Walk, set: SelectionSetNode, type: GraphQLComposite
   return cost + Math.max(...branches)
 }
 
+/** The parser writes the key of a missing condition too, with undefined, which its types do not tell. */
+const conditionOf = (definition: object): string | undefined =>
+  (definition as { readonly typeCondition?: NamedTypeNode | undefined }).typeCondition?.name.value
+
 type Fragment = Exclude<SelectionSetNode['selections'][number], FieldNode>
 
 function fragmentCost(walk: Walk, fragment: Fragment, type: GraphQLCompositeType, data: unknown, size: number): number {
@@ -51,7 +55,7 @@ function fragmentCost(walk: Walk, fragment: Fragment, type: GraphQLCompositeType
     ? fragment
     : walk.document.definitions.find((node) => node.kind === Kind.FRAGMENT_DEFINITION && node.name.value === fragment.name.value)
   if (definition === undefined || !('selectionSet' in definition)) return 0
-  const condition = 'typeCondition' in definition ? definition.typeCondition?.name.value : undefined
+  const condition = conditionOf(definition)
   const inner = condition === undefined ? type : walk.schema.getType(condition)
   return isCompositeType(inner) ? selectionCost(walk, definition.selectionSet, inner, data, undefined, size) : 0
 }
