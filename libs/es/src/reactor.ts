@@ -24,6 +24,8 @@ export interface EffectContext {
   readonly merchant: string
   /** Stable over retries of one effect, new for another: fit for a vendor's idempotency key. */
   readonly key: string
+  /** 1, or more where a person had it tried again (a redrive). */
+  readonly attempt: number
   /** True while everything is stopped: only what reduces the stock for sale may be done. */
   readonly onlyLower: boolean
   readonly signal: AbortSignal

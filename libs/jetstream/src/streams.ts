@@ -3,7 +3,7 @@ import { nanos } from '@nats-io/transport-node'
 import { askApi, errorCodes } from './ask.ts'
 import type { Connection } from './link.ts'
 
-/** The stream of events. Sealed yearly and followed by the next one; a restored log starts a new epoch. */
+/** The stream of events. A restored log starts a new epoch. */
 export const LOG_STREAM = 'ZYRA'
 /** Timers: a stream that allows schedules loses `deny_purge` without a word, so it is never the log's. */
 export const TIMER_STREAM = 'ZYRA_TIMERS'

@@ -198,3 +198,14 @@ export function shopifySecretFor(config: Pick<Config, 'shopifyApiSecret'>, mode:
   }
   return config.shopifyApiSecret
 }
+
+/**
+ * The secret that verifies Etsy's webhooks of a merchant.
+ * @throws ConfigError when a live merchant would be protected by the sandbox's public secret only
+ */
+export function etsySecretFor(config: Pick<Config, 'etsyWebhookSecret'>, mode: 'live' | 'sandbox'): string {
+  if (mode === 'live' && config.etsyWebhookSecret === SANDBOX_ETSY_SECRET) {
+    throw new ConfigError('ETSY_WEBHOOK_SECRET should be the signing secret of your Etsy webhook, but it is not set and the merchant is live: set it in .env.')
+  }
+  return config.etsyWebhookSecret
+}

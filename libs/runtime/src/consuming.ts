@@ -77,7 +77,7 @@ const createWatch = (observer: Observer, monotonic: () => number) => {
   }
 }
 
-/** While a vendor is away the effects for it are held; as long as there are fewer, others go on. The server delivers 2,048 at most. */
+/** While a vendor is away the effects for it are held; as long as there are fewer, others go on. The server delivers 4,096 at most. */
 const MAX_HELD = 2_000
 
 /** Works on the log through the durable consumer of one kind of handlers. */

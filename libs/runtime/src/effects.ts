@@ -97,7 +97,7 @@ export const createEffects = ({ log, codec, decisions, gate, service, ports }: E
       await decisions.record(address, reactor.outcome(request.input as never, result as never), cause, owned.lost)
     }
     const through = <Result>(work: (context: EffectContext) => Promise<Result>): Promise<Result> =>
-      gate.pass(merchant, request.permit, owned.lost, (onlyLower) => work({ merchant, key, onlyLower, signal: owned.lost }))
+      gate.pass(merchant, request.permit, owned.lost, (onlyLower) => work({ merchant, key, attempt, onlyLower, signal: owned.lost }))
 
     const doIt = (): Promise<unknown> =>
       through(async (context) => {

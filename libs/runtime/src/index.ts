@@ -1,4 +1,4 @@
-export { loadConfig, ConfigError, SANDBOX_SECRET, shopifySecretFor } from './config.ts'
+export { loadConfig, ConfigError, SANDBOX_SECRET, etsySecretFor, shopifySecretFor } from './config.ts'
 export type { Config, ServiceName } from './config.ts'
 export type { HealthCheck, HealthReport, ServiceContext } from './context.ts'
 export { createCodec } from './codec.ts'

@@ -74,7 +74,7 @@ const act = async ({ log, service, event, ports }: Work, { name, on, port: portN
   if (port === undefined) throw new Error(`reactor ${name} asks port "${portName}", which the spec does not provide`)
   const { merchant, aggregateId, id } = event.meta
   const key = eventId({ causationId: id, handler: name, attempt: 1, index: 0 })
-  const context: EffectContext = { merchant, key, onlyLower: false, signal: new AbortController().signal }
+  const context: EffectContext = { merchant, key, attempt: 1, onlyLower: false, signal: new AbortController().signal }
   const result: EffectResult<unknown> = { ok: true, value: await port.do(request.input, context) }
   const address = { merchant, service: service.name, aggregate: effect, id: aggregateId }
   const events = outcome(request.input as never, result as never).map(outgoing(address, { event, handler: name, actor: `reactor:${name}`, deciderVersion: 0 }))

@@ -32,4 +32,4 @@ export const openShops = async ({ catalogue, listings }: { readonly catalogue: C
 
 /** What the runtime tells a port. */
 export const effect = (context: Partial<EffectContext> = {}): EffectContext =>
-  ({ merchant: 'demo', key: 'a-key', onlyLower: false, signal: new AbortController().signal, ...context })
+  ({ merchant: 'demo', key: 'a-key', attempt: 1, onlyLower: false, signal: new AbortController().signal, ...context })

@@ -1,5 +1,5 @@
 import { Controller, HttpCode, HttpException, Inject, Post, Req } from '@nestjs/common'
-import { entryCause, messageOf, shopifySecretFor, type ServiceContext } from '@zyra/runtime'
+import { entryCause, etsySecretFor, messageOf, shopifySecretFor, type ServiceContext } from '@zyra/runtime'
 import { verifyEtsyWebhook } from '@zyra/vendor-etsy/webhook'
 import { verifyShopifyHmac } from '@zyra/vendor-shopify/webhooks'
 import { CONTEXT } from '../context.ts'
@@ -33,7 +33,8 @@ export class WebhooksController {
     const raw = bytesOf(delivery)
     const { merchants, config } = this.#context
     const mode = merchants.byShopDomain(first(delivery.headers['x-shopify-shop-domain']) ?? '')?.mode ?? 'sandbox'
-    if (!verifyShopifyHmac(raw, first(delivery.headers['x-shopify-hmac-sha256']), shopifySecretFor(config, mode))) this.#refuse('shopify')
+    const secret = this.#secret('shopify', () => shopifySecretFor(config, mode))
+    if (!verifyShopifyHmac(raw, first(delivery.headers['x-shopify-hmac-sha256']), secret)) this.#refuse('shopify')
     await this.#keep('shopify', shopifyIntake(raw, delivery.headers, (shop) => merchants.byShopDomain(shop)))
   }
 
@@ -45,7 +46,22 @@ export class WebhooksController {
     const { merchants, config, now } = this.#context
     const verdict = verifyEtsyWebhook({ secret: config.etsyWebhookSecret, headers: delivery.headers, rawBody, now: now() })
     if (!verdict.ok) return this.#refuse('etsy')
-    await this.#keep('etsy', etsyIntake(rawBody, verdict, (shop) => merchants.byEtsyShop(shop)))
+    const intake = etsyIntake(rawBody, verdict, (shop) => merchants.byEtsyShop(shop))
+    // Whose delivery it is stands in the body only: the public secret of the sandbox vouches for no live merchant.
+    this.#secret('etsy', () => etsySecretFor(config, merchants.byName(intake.merchant)?.mode ?? 'sandbox'))
+    await this.#keep('etsy', intake)
+  }
+
+  /** The secret, or 503 while a live merchant has none of their own: their deliveries come again once it is set. */
+  #secret(vendor: string, find: () => string): string {
+    try {
+      return find()
+    } catch (error) {
+      const { metrics, logger } = this.#context
+      metrics.webhooks.inc({ vendor, answer: '503' })
+      logger.error({ vendor, why: messageOf(error) }, 'a webhook could not be verified')
+      throw new HttpException('Webhooks of this merchant cannot be verified yet; send it again.', 503)
+    }
   }
 
   #refuse(vendor: string): never {

@@ -67,4 +67,19 @@ describe("taking an Etsy sale off Shopify's stock", () => {
     await expect(port().settle(adjustment(-2, yesterday), effect())).rejects.toThrow('nobody can tell whether it is off')
     expect(levels()).toEqual([9, 3])
   })
+
+  it('is the same to Shopify when a person has it tried again within a day: stock is lowered once', async () => {
+    fault('reset-after-effect')
+    await expect(port().begin(adjustment(-2), effect())).rejects.toMatchObject({ name: 'Transient' })
+    await port().begin(adjustment(-2), effect({ attempt: 2, key: 'another-key' }))
+    expect(levels()).toEqual([7, 3])
+  })
+
+  it('is not settled by itself after a day, but by a redrive, which is the word of a person that it was not done', async () => {
+    const dayAgo = new Date(NOW.getTime() - 25 * 3_600_000).toISOString()
+    await expect(port().settle(adjustment(-2, dayAgo), effect())).rejects.toThrow(/nobody can tell/)
+    await port().settle(adjustment(-2, dayAgo), effect({ attempt: 2 }))
+    await port().settle(adjustment(-2, dayAgo), effect({ attempt: 2 }))
+    expect(levels()).toEqual([7, 3])
+  })
 })

@@ -7,7 +7,7 @@ const sale = { receiptId: '5', transactionId: '7001', listingId: '1001', sku: 'M
 describe("reading Etsy's receipts", () => {
   it('asks for what changed since the watermark', () => {
     when(readEtsyReceipts, recorded('inventory.EtsyReceiptsPollStarted', { since, at: '2026-11-20T08:00:00.000Z' }))
-      .asks({ permit: { class: 'operational', effect: 'reads' }, input: { since } })
+      .asks({ permit: { class: 'operational', effect: 'lowers-stock' }, input: { since } })
   })
 
   it('records what was sold', () => {

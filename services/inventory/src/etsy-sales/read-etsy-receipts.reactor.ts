@@ -11,7 +11,8 @@ export const readEtsyReceipts = reactor<InventoryEvent, EtsyReceiptsPort, Outcom
   effect: 'etsy-receipts-read',
   newestOnly: true,
   on: {
-    'inventory.EtsyReceiptsPollStarted': ({ data: { since } }) => ({ permit: { class: 'operational', effect: 'reads' }, input: { since } }),
+    // It is read in order to lower stock: what Etsy sells while everything is stopped must not be sold on Shopify as well.
+    'inventory.EtsyReceiptsPollStarted': ({ data: { since } }) => ({ permit: { class: 'operational', effect: 'lowers-stock' }, input: { since } }),
   },
   outcome: (_input, result) => {
     if (!result.ok) return [{ type: 'inventory.EtsyReceiptsReadFailed', data: { reason: result.error } }]
