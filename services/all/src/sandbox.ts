@@ -13,6 +13,10 @@ export interface SandboxProcess {
 
 const MAIN = fileURLToPath(new URL('../../../apps/sandbox/dist/main.js', import.meta.url))
 
+/** The sandbox is given what it needs and nothing else: no live shop's secrets, no database's password. */
+const named = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'].includes(name) || name.startsWith('ZYRA_SANDBOX_')))
+
 /**
  * Starts the sandbox and waits until it listens.
  * @throws Error with what the sandbox said when it cannot start
@@ -21,7 +25,7 @@ export const startSandbox = async (config: Config, gatewayUrl: string, env = pro
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
-      ...env,
+      ...named(env),
       ZYRA_HOST: '127.0.0.1',
       ZYRA_SANDBOX_PORT: String(config.sandboxPort),
       ZYRA_DATA: config.dataDir,

@@ -2,7 +2,7 @@ import { ERASED } from '@zyra/contracts'
 import { inventory } from '@zyra/inventory'
 import { compare, rebuild, rows } from '@zyra/postgres'
 import { sourceOf } from '@zyra/runtime'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deliverShopify, settled, startSystem, storedEvents, until, type System } from './harness.ts'
 import { openReaders, stockRows, type Readers } from './readers.ts'
@@ -81,6 +81,8 @@ describe('a customer', () => {
     const everything = JSON.stringify(await Promise.all((await storedEvents(system, ['zyra.>'])).map((event) => readers.codec.open(event))))
     const log = readFileSync(join(system.dataDir, 'zyra.log'), 'utf8')
     const tables = JSON.stringify(await readers.db.query('select * from zyra.inventory_stock'))
+    const exported = JSON.stringify(readdirSync(join(system.dataDir, 'exports', 'demo')))
+    expect(exported).toBe('[]')
     for (const place of [everything, log, tables]) {
       expect(place).not.toContain(EMAIL)
       expect(place).not.toContain(NAME)

@@ -48,7 +48,7 @@ describe('the log', () => {
 
   test('shows where rows were changed behind its back, and rebuilding mends them', async () => {
     const db = await openPostgres({ url: system.postgres.url })
-    await db.query(`update zyra.inventory_stock set row = jsonb_set(row, '{available}', '4711') where row->>'sku' = 'MUG-BLUE'`)
+    await db.query('update zyra.inventory_stock set row = jsonb_set(row, $1, $2) where row->>$3 = $4', ['{available}', '4711', 'sku', 'MUG-BLUE'])
     await db.close()
     const found = await zyra(system, 'replay', '--verify')
     expect({ code: found.code, said: found.said }).toEqual({ code: 1, said: expect.stringContaining('available') })

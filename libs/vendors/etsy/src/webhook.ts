@@ -66,9 +66,9 @@ export const verifyEtsyWebhook = (request: {
  * order.delivered; others may follow. `resource_url` comes from outside: take the id out of it, never fetch it.
  */
 export const etsyWebhookBodySchema = z.object({
-  event_type: z.string().min(1),
-  resource_url: z.string().min(1),
-  shop_id: z.union([z.string().min(1), z.int().positive().transform(String)]),
+  event_type: z.string().min(1).max(100),
+  resource_url: z.string().min(1).max(2_000),
+  shop_id: z.union([z.string().min(1).max(20), z.int().positive().transform(String)]),
 })
 
 export type EtsyWebhookBody = z.infer<typeof etsyWebhookBodySchema>

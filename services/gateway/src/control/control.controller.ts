@@ -61,6 +61,7 @@ export class ControlController {
     const merchants = request.merchant === undefined ? this.#context.merchants.all().map((merchant) => merchant.name) : [request.merchant]
     const unknown = request.introduces === true ? undefined : merchants.find((merchant) => this.#context.merchants.byName(merchant) === undefined)
     if (unknown !== undefined) throw new HttpException({ title: `There is no merchant "${unknown}".`, problems: [`merchant: "${unknown}" is not known.`] }, 400)
+    if (merchants.length === 0) throw new HttpException({ title: 'No merchant is known yet: try again in a moment.' }, 503)
     const requestId = randomUUID()
     const answers = await Promise.all(merchants.map((merchant) => this.#ask(merchant, requestId, request)))
     reply.status(answers.every(({ outcome }) => outcome.length > 0) ? 200 : 202)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { topicKey } from './topics.ts'
 
-/** An id in a body: digits, kept as a string because Shopify's ids exceed 2^53. */
-const id = z.union([z.string().regex(/^\d+$/, 'expected digits'), z.int().nonnegative().transform(String)])
+/** An id in a body: digits, kept as a string because Shopify's ids exceed 2^53; they are 64-bit numbers, so 20 digits at most. */
+const id = z.union([z.string().regex(/^\d{1,20}$/, 'expected 1 to 20 digits'), z.int().nonnegative().transform(String)])
 
 /**
  * Body of `inventory_levels/update`: the absolute quantity of one inventory item at one location. `available` is null when Shopify does not
