@@ -116,7 +116,7 @@ function explain(output, code) {
  */
 function npmInstall(root) {
   // An interrupted install leaves half-written packages that npm would take for whole ones.
-  rmSync(join(root, 'node_modules'), { recursive: true, force: true })
+  rmSync(join(root, 'node_modules'), { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   // No install scripts: none of them is needed (Postgres' is done by hydratePostgres), npm 12 blocks them anyway, and so it is
   // the same under every npm. Whatever NODE_ENV or .npmrc say, the compiler and the programs of this platform are needed.
   const what = ['install', '--no-save', '--ignore-scripts', '--include=dev', '--include=optional']
@@ -124,10 +124,17 @@ function npmInstall(root) {
   const [program, ...args] = [...npmCommand(root), ...what, ...quiet]
   return new Promise((resolve, reject) => {
     const npm = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '' } })
+    // Ctrl-C ends the install too, and what it left half-made is removed by the next one.
+    const end = () => {
+      npm.once('exit', () => process.exit(130))
+      npm.kill('SIGKILL')
+    }
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end)
     let output = ''
     for (const stream of [npm.stdout, npm.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
     npm.once('error', (error) => reject(new Problem(`npm could not be started: ${error.message}.`)))
     npm.once('close', (code) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, end)
       if (code === 0) return resolve()
       process.stderr.write(`\n${output.trim()}\n`)
       reject(new Problem(`The install did not succeed; ${explain(output, code)}`))

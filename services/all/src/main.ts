@@ -1,5 +1,5 @@
 import { createLogger, loadConfig, logFile, messageOf, type Config, type Logger } from '@zyra/runtime'
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { followLines } from './follow-lines.ts'
 import { painter, readyScreen } from './screen.ts'
@@ -7,8 +7,14 @@ import { start, type Installation } from './start.ts'
 import { stepsOn } from './steps.ts'
 
 const openLog = (config: Config): Logger => {
-  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
-  return createLogger(config.logLevel, logFile(join(config.dataDir, 'zyra.log')))
+  try {
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+    accessSync(config.dataDir, constants.W_OK)
+    return createLogger(config.logLevel, logFile(join(config.dataDir, 'zyra.log')))
+  } catch (error) {
+    const why = `The data folder ${config.dataDir} cannot be written (${messageOf(error)})`
+    throw new Error(`${why}: make it a folder of yours, or set ZYRA_DATA to another.`, { cause: error })
+  }
 }
 
 const untilAsked = (): Promise<undefined> =>
@@ -20,7 +26,9 @@ const untilAsked = (): Promise<undefined> =>
 const show = (installation: Installation, config: Config, ended: AbortSignal): void => {
   const { running, sandboxUrl } = installation
   const paint = painter(process.stdout.isTTY, process.env)
-  process.stdout.write(`${readyScreen({ gatewayUrl: running.url, sandboxUrl, config }, paint)}\n`)
+  const folder = process.env['ZYRA_DATA'] ?? ''
+  const prefix = folder === '' ? '' : `ZYRA_DATA=${folder} `
+  process.stdout.write(`${readyScreen({ gatewayUrl: running.url, sandboxUrl, config, prefix }, paint)}\n`)
   const say = (time: string, line: string): void => {
     process.stdout.write(`  ${paint('dim', new Date(time).toTimeString().slice(0, 8))}  ${line}\n`)
   }

@@ -6,6 +6,8 @@ export interface Places {
   readonly gatewayUrl: string
   readonly sandboxUrl: string | undefined
   readonly config: Config
+  /** Stands before a command that is to speak of this installation, where that is not the one of the folder. */
+  readonly prefix: string
 }
 
 const styles = { bold: '1', dim: '2', green: '32', cyan: '36' } as const
@@ -15,7 +17,7 @@ export const painter = (isTerminal: boolean, env: NodeJS.ProcessEnv) => (style: 
   isTerminal && (env['NO_COLOR'] ?? '') === '' ? `\u001B[${styles[style]}m${text}\u001B[0m` : text
 
 /** The screen that ends the start-up. */
-export const readyScreen = ({ gatewayUrl, sandboxUrl, config }: Places, paint: ReturnType<typeof painter>): string => {
+export const readyScreen = ({ gatewayUrl, sandboxUrl, config, prefix }: Places, paint: ReturnType<typeof painter>): string => {
   const near = relative(process.cwd(), config.dataDir)
   const folder = near === '' || near.startsWith('..') ? config.dataDir : near
   const row = (name: string, value: string, note = ''): string => `  ${paint('dim', name.padEnd(9))} ${value}${note === '' ? '' : paint('dim', `   ${note}`)}`
@@ -27,9 +29,9 @@ export const readyScreen = ({ gatewayUrl, sandboxUrl, config }: Places, paint: R
     ...(sandboxUrl === undefined ? [] : [row('Sandbox', paint('cyan', sandboxUrl), 'Shopify and Etsy, simulated, with customers who buy')]),
     row('Data', folder, `log file ${join(folder, 'zyra.log')}`),
     '',
-    row('Try', 'npx zyra stock', 'every item on both channels'),
-    row('', 'npx zyra events --follow', 'what happens, as it happens'),
-    row('', 'npx zyra why <event id>', 'and why it happened'),
+    row('Try', `${prefix}npx zyra stock`, 'every item on both channels'),
+    row('', `${prefix}npx zyra events --follow`, 'what happens, as it happens'),
+    row('', `${prefix}npx zyra why <event id>`, 'and why it happened'),
     '',
     `  ${paint('dim', 'Ctrl-C stops everything. What happens now:')}`,
     '',
