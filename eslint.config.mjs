@@ -4,7 +4,7 @@ import stylistic from '@stylistic/eslint-plugin'
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 import { moduleBoundaries } from './tools/gates/layers.mjs'
-import { mutableModuleState, pure } from './tools/gates/syntax.mjs'
+import { mutableModuleState, pure, ungated } from './tools/gates/syntax.mjs'
 
 const sources = ['libs/**/*.ts', 'services/**/*.ts', 'apps/**/*.ts', 'bench/**/*.ts', 'simulation/**/*.ts']
 const specs = ['**/*.spec.ts', '**/test/**/*.ts', '**/tests/**/*.ts', '**/bench/**/*.ts']
@@ -79,6 +79,16 @@ const inSpecs = {
   },
 }
 
+const services = {
+  name: 'zyra/services',
+  files: ['services/*/src/**/*.ts'],
+  ignores: specs,
+  rules: {
+    'no-restricted-globals': ['error', ...ungated.globals],
+    'no-restricted-imports': ['error', { paths: ungated.imports }],
+  },
+}
+
 const deciding = {
   name: 'zyra/deciding',
   files: decidingFiles,
@@ -95,6 +105,7 @@ export default defineConfig(
   typed,
   everywhere,
   inSpecs,
+  services,
   deciding,
   { name: 'zyra/deciders', files: ['services/**/*.decider.ts'], rules: { 'max-lines': ['error', { max: 149 }] } },
   { name: 'zyra/configuration', files: ['*.config.mjs', '.dependency-cruiser.mjs'], rules: { 'no-restricted-exports': 'off' } },

@@ -19,11 +19,19 @@ const waiting = 'Nothing waits here: a question to the outside is a reactor whos
 const mutation = 'Nothing is changed in place here: return a new value (spread, map, filter, toSorted, with).'
 const classes = 'No classes here: a decision is a pure function over plain data.'
 
+const gate = 'Nothing is called but through the gate, which keeps stops, permits and sandboxes: take `fetch` from the context\'s `gate`.'
+
 const outside = 'Only data goes in and out here: no environment, no output, no reflection.'
 
 const mutators = 'push|pop|shift|unshift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|set[A-Z].*'
 const pureUsesOfDate = 'MemberExpression[property.name=/^(parse|UTC)$/], NewExpression[arguments.length>0], TSTypeReference'
 const banned = (message, ...names) => names.map((name) => ({ name, message }))
+
+/** What a service may not call out with: it would pass by the gate. */
+export const ungated = {
+  globals: banned(gate, 'fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'globalThis', 'global'),
+  imports: ['http', 'https', 'http2', 'net', 'tls', 'dgram', 'undici'].flatMap((name) => banned(gate, name, `node:${name}`)),
+}
 
 /** What deciders, policies, projections and reactors may not do: their answers must be the same in every replay. */
 export const pure = {

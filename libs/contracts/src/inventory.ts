@@ -68,7 +68,15 @@ export const inventoryEvents = {
   }),
 
   /** Etsy's receipts are being read from this time on (less an overlap: Etsy's clock is not ours). */
-  EtsyReceiptsPollStarted: event({ aggregate: 'etsy-receipts', schema: z.strictObject({ since: z.iso.datetime(), at: z.iso.datetime() }) }),
+  EtsyReceiptsPollStarted: event({
+    aggregate: 'etsy-receipts',
+    schema: z.strictObject({
+      since: z.iso.datetime(),
+      at: z.iso.datetime(),
+      /** True where a reconcile reads both channels now, and needs to know which sales are news. */
+      reconciles: z.boolean().default(false),
+    }),
+  }),
   /** Somebody asked while a poll was under way: what it began too early to see is read right after it. */
   EtsyReceiptsPollQueued: event({ aggregate: 'etsy-receipts', schema: z.strictObject({ at: z.iso.datetime() }) }),
   /** Everything that Etsy sold before `until` is known. */
@@ -148,6 +156,8 @@ export const inventoryEvents = {
   ReconcileScheduled: event({ aggregate: 'reconcile', schema: z.strictObject({ at: z.iso.datetime() }) }),
   ReconcileFinished: event({ aggregate: 'reconcile', schema: z.strictObject({ items: count }) }),
   ReconcileFailed: event({ aggregate: 'reconcile', schema: z.strictObject({ reason: z.string() }) }),
+  /** The shop removed the app: no run starts until it is registered again. */
+  ReconcileEnded: event({ aggregate: 'reconcile', schema: z.strictObject({}) }),
 
   /** One page of what both channels showed. */
   ChannelsRead: event({
@@ -162,12 +172,28 @@ export const inventoryEvents = {
           sku: z.string(),
           title: z.string(),
           levels: z.array(level),
-          etsy: z.strictObject({ listingId: z.string(), sku: z.string(), quantity: count, maxQuantity: count }).nullable(),
+          etsy: z
+            .strictObject({
+              listingId: z.string(),
+              sku: z.string(),
+              quantity: count,
+              maxQuantity: count,
+              /** Etsy's receipts tell of a sale that need not be known yet: a low `quantity` is no drift. */
+              soldLately: z.boolean().default(false),
+            })
+            .nullable(),
         }),
       ),
     }),
   }),
-  ChannelsReadFailed: event({ aggregate: 'channels', schema: z.strictObject({ reason: z.string() }) }),
+  ChannelsReadFailed: event({
+    aggregate: 'channels',
+    schema: z.strictObject({
+      reason: z.string(),
+      /** True where nothing was read because everything is stopped. */
+      stopped: z.boolean().default(false),
+    }),
+  }),
 } as const
 
 /** Stock on both channels. */

@@ -139,6 +139,21 @@ describe('appending to the log', () => {
     },
   )
 
+  it('refuses a subject that is too long, alone and among others, rather than be hung up on', async () => {
+    const statuses: string[] = []
+    js.onStatus((status) => statuses.push(status))
+    const tooLong = (length: number, count: number) => {
+      const events = Array.from({ length: count }, (_, index) => eventNamed(`long ${length} ${index}`))
+      return js.log.append({ subject: stockSubject('x'.repeat(length)), events }, AbortSignal.timeout(2_000))
+    }
+    const results = await Promise.allSettled([tooLong(5_000, 1), tooLong(5_000, 20), tooLong(500, 1), append('short', ['short'])])
+    const refused = { status: 'rejected', reason: { name: 'LogRefused', message: expect.stringContaining('expected 500 at most') } }
+    expect(results).toMatchObject([refused, refused, refused, { status: 'fulfilled', value: { status: 'appended' } }])
+    expect(await js.log.load(stockSubject('x'.repeat(5_000)))).toEqual([])
+    expect(await tooLong(450, 1)).toMatchObject({ status: 'appended' })
+    expect(statuses).toEqual([])
+  })
+
   it('takes large events together', async () => {
     const bodies = Array.from({ length: 20 }, (_, index) => eventNamed(`heavy ${index}`, 'x'.repeat(600_000)))
     const results = await Promise.all(bodies.map((event) => js.log.append({ subject: stockSubject(event.envelope.id), events: [event] })))

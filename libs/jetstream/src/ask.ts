@@ -1,6 +1,7 @@
 import { errors, type Msg, type MsgHdrs } from '@nats-io/transport-node'
 import { whileConnected, type Connection } from './link.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
+import { checkLength } from './subject-length.ts'
 
 /** How JetStream says no. `err_code` is the reason (nats-server's `errors.json`). */
 export interface ApiError {
@@ -48,10 +49,11 @@ export interface AskOptions {
 
 /**
  * One request and its answer.
- * @throws LogRefused without permission, LogUnavailable without an answer in time
+ * @throws LogRefused without permission or for a subject that is too long, LogUnavailable without an answer in time
  */
 export const ask = async (connection: Connection, subject: string, body: string | Uint8Array, options: AskOptions = {}): Promise<Msg> => {
   const { headers, timeoutMs = 5_000, what = subject } = options
+  checkLength(subject)
   try {
     const request = { timeout: timeoutMs, ...(headers === undefined ? {} : { headers }) }
     return await whileConnected(connection, () => connection.nc.request(subject, body, request))

@@ -49,9 +49,15 @@ describe('a consumer that has one owner', () => {
     expect(idle.owns()).toBe(false)
     expect(owner.sequences()).toEqual(upTo(await last()))
     expect(idle.generations).toEqual([])
+    expect(await idle.state()).toMatchObject({ owner: false, owned: true })
     await until('all is acknowledged', async () => (await owner.state()).inFlight === 0)
-    expect(await owner.state()).toEqual({ owner: true, pending: 0, inFlight: 0 })
+    expect(await owner.state()).toEqual({ owner: true, owned: true, pending: 0, inFlight: 0 })
     expect(owner.deliveries()[0]?.read()).toMatchObject({ sequence: 1, envelope: { type: 'inventory.StockObserved' } })
+  })
+
+  it('is nobody\'s while there is nothing to deliver', async () => {
+    const consumer = await open({ filters: [stockSubject('nothing-ever')] })
+    expect(await consumer.state()).toEqual({ owner: false, owned: false, pending: 0, inFlight: 0 })
   })
 
   it('lets another take over when the owner\'s connection dies, although nothing new comes', async () => {

@@ -40,7 +40,10 @@ export interface OwnedConsumerOptions extends Connection {
 
 /** What is known of a consumer. */
 export interface ConsumerState {
+  /** True if this process is the owner. */
   readonly owner: boolean
+  /** True if any process is, as far as the server knows. False at times while there is nothing to deliver. */
+  readonly owned: boolean
   /** Messages not delivered yet. */
   readonly pending: number
   /** Messages delivered and not done with. */
@@ -226,8 +229,9 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
   return {
     owns: () => mine !== undefined && mine.ready && !isOverdue(mine),
     state: async () => {
-      const { pending, unacknowledged } = await api.facts()
-      return { owner: mine !== undefined, pending, inFlight: unacknowledged }
+      const { pin, pending, unacknowledged } = await api.facts()
+      const owner = mine !== undefined
+      return { owner, owned: owner || pin !== undefined, pending, inFlight: unacknowledged }
     },
     close: async () => {
       if (closed) return

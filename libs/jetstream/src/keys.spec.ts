@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startTestServer, type TestServer } from '../test/server.ts'
-import { LogUnavailable } from './log.ts'
+import { LogRefused, LogUnavailable } from './log.ts'
 import type { JetStream } from './open.ts'
 
 const bytes = (fill: string): Uint8Array => new Uint8Array(Buffer.from(fill.repeat(8)))
@@ -68,6 +68,12 @@ describe('the key store', () => {
   it.each(['', '*', '>', 'a b', 'a..b', '.a'])('refuses "%s" as a name', async (id) => {
     await expect(js.keys.get(id)).rejects.toThrow(RangeError)
     await expect(js.keys.create(id, bytes('x'))).rejects.toThrow(RangeError)
+  })
+
+  it('refuses a name that is too long for a subject, and knows none, rather than be hung up on', async () => {
+    await expect(js.keys.create('x'.repeat(5_000), bytes('x'))).rejects.toThrow(LogRefused)
+    expect(await js.keys.get('x'.repeat(5_000))).toBeUndefined()
+    expect(js.connected()).toBe(true)
   })
 
   it('says that it is unavailable while the server is away', async () => {

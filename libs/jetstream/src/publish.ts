@@ -2,6 +2,7 @@ import { nuid, type MsgHdrs } from '@nats-io/transport-node'
 import { ask, errorCodes, type ApiError } from './ask.ts'
 import type { Connection } from './link.ts'
 import { type AppendRequest, LogRefused } from './log.ts'
+import { checkLength } from './subject-length.ts'
 import { toHeaders, type OutgoingEvent } from './wire.ts'
 
 /** A message ready to be sent. */
@@ -47,9 +48,10 @@ const LEGAL_SUBJECT = /^zyra(?:\.[\w=-]+){4}$/
 
 /**
  * The messages of one decision.
- * @throws LogRefused for a subject that is none of the log's, or an event larger than the server takes: it would hang up on us
+ * @throws LogRefused for a subject that is none of the log's or too long, or an event larger than the server takes: it would hang up on us
  */
 export const toMessages = ({ subject, events, expectedSequence }: AppendRequest, epoch: number, maxBytes: number): Message[] => {
+  checkLength(subject)
   if (!LEGAL_SUBJECT.test(subject)) {
     throw new LogRefused(`"${subject}" is not a subject of the log: expected zyra.<merchant>.<service>.<aggregate>.<id>, ids encoded`)
   }

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { until } from '../test/events.ts'
 import { startTestServer, type TestServer } from '../test/server.ts'
-import { LogUnavailable } from './log.ts'
+import { LogRefused, LogUnavailable } from './log.ts'
 import type { JetStream } from './open.ts'
 import type { Timer } from './schedule.ts'
 
@@ -49,6 +49,11 @@ describe('a timer', () => {
     expect(await setSubjects()).toEqual({})
     expect(of('watch SKU/1.ü')).toEqual([at])
     await close()
+  })
+
+  it('of a name that is too long for a subject is refused, rather than be hung up on', async () => {
+    await expect(set('x'.repeat(5_000), inMs(600))).rejects.toThrow(LogRefused)
+    expect(js.connected()).toBe(true)
   })
 
   it('fires at once if its time has passed', async () => {

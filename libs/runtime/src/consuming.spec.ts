@@ -8,7 +8,7 @@ type Consume = Omit<OwnedConsumerOptions, 'nc' | 'link' | 'inboxPrefix' | 'strea
 
 /** A durable consumer whose owner, deliveries and state the spec decides on. */
 const consumerInHand = () => {
-  const state = { owner: true, pending: 0, inFlight: 0 }
+  const state = { owner: true, owned: true, pending: 0, inFlight: 0 }
   const acked: number[] = []
   let options: Consume | undefined
   let lost = new AbortController()
@@ -203,6 +203,16 @@ describe('the health of a consumer', () => {
     Object.assign(state, { owner: false, pending: 50 })
     clock.now = 2_000_000
     expect(await consuming.check()).toMatchObject({ ok: true, detail: '50 to be delivered, 0 in work, owned elsewhere' })
+  })
+
+  it('is bad once nobody owned it for a minute while work waits', async () => {
+    const { consuming, clock, state } = await setUp()
+    Object.assign(state, { owner: false, owned: false })
+    expect(await consuming.check()).toMatchObject({ ok: true, detail: '0 to be delivered, 0 in work, idle' })
+    Object.assign(state, { inFlight: 3 })
+    expect(await consuming.check()).toMatchObject({ ok: true })
+    clock.now = 60_001
+    expect(await consuming.check()).toMatchObject({ ok: false, detail: '0 to be delivered, 3 in work, owned by nobody for a minute' })
   })
 
   it('is bad once nothing was done for a minute, however the backlog changes', async () => {

@@ -1,5 +1,6 @@
 import { addressOf, aggregateFilter, type ConsumerState, type Delivery, type EventLog, type JetStream, type OwnedConsumer } from '@zyra/jetstream'
 import type { StoredEvent } from '@zyra/jetstream'
+import { watchAttendance } from './attendance.ts'
 import type { HealthCheck } from './context.ts'
 import { messageOf } from './errors.ts'
 import type { Observer } from './observer.ts'
@@ -41,6 +42,7 @@ const STALLED_AFTER_MS = 60_000
 
 /** Watches what a consumer does, so that one that stands still can be told from one that waits for a vendor. */
 const createWatch = (observer: Observer, monotonic: () => number) => {
+  const attendance = watchAttendance(monotonic)
   let aliveUntil = monotonic()
   let waiting: string | undefined
   let blocked: string | undefined
@@ -66,9 +68,11 @@ const createWatch = (observer: Observer, monotonic: () => number) => {
       blocked = undefined
       aliveUntil = monotonic()
     },
-    judge: ({ owner, pending, inFlight }: ConsumerState): { readonly ok: boolean; readonly detail: string } => {
-      const counts = `${pending} to be delivered, ${inFlight} in work${owner ? '' : ', owned elsewhere'}`
-      if (!owner) return { ok: true, detail: counts }
+    judge: (state: ConsumerState): { readonly ok: boolean; readonly detail: string } => {
+      const { owner, pending, inFlight } = state
+      const { ok, note } = attendance(state)
+      const counts = `${pending} to be delivered, ${inFlight} in work${note}`
+      if (!owner) return { ok, detail: counts }
       if (pending + inFlight === 0) aliveUntil = Math.max(aliveUntil, monotonic())
       if (blocked !== undefined) return { ok: false, detail: `${counts}; stopped: ${blocked}` }
       const isStalled = monotonic() - aliveUntil > STALLED_AFTER_MS

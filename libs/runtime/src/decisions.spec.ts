@@ -63,15 +63,15 @@ describe('a decision', () => {
     const { decisions, buffers, cause } = bench()
     await decisions.decide(add(1), cause('a', { handler: 'old-name' }))
     await decisions.decide(add(1), cause('b'))
-    expect(await decisions.decide(add(1), cause('a', { handler: 'new-name', formerly: ['old-name'] }))).toMatchObject({ status: 'repeated' })
+    expect(await decisions.decide(add(1), cause('a', { handler: 'new-name', formerly: ['old-name'], mayStandAfter: 0 }))).toMatchObject({ status: 'repeated' })
     expect(buffers('mug')).toEqual([1, 2])
   })
 
   it('is found by a redrive where it stands from an earlier attempt', async () => {
     const { decisions, buffers, cause } = bench()
     await decisions.decide(add(1), cause('a'))
-    expect(await decisions.decide(add(1), cause('a', { attempt: 2 }))).toMatchObject({ status: 'repeated' })
-    expect(await decisions.decide(add(1), cause('b', { attempt: 2 }))).toMatchObject({ status: 'decided' })
+    expect(await decisions.decide(add(1), cause('a', { attempt: 2, mayStandAfter: 0 }))).toMatchObject({ status: 'repeated' })
+    expect(await decisions.decide(add(1), cause('b', { attempt: 2, mayStandAfter: 0 }))).toMatchObject({ status: 'decided' })
     expect(buffers('mug')).toEqual([1, 2])
   })
 
@@ -82,6 +82,28 @@ describe('a decision', () => {
     hours = 7
     expect(await decisionsOf().decide(add(1), cause('a'))).toMatchObject({ status: 'repeated' })
     expect(buffers('mug')).toEqual([1])
+  })
+
+  it('is found hours later by a process that remembers the aggregate, where its cause may have been handled before', async () => {
+    let hours = 0
+    const { log, set, decisions, buffers, cause } = bench(memoryLog({ now: () => new Date(hours * 3_600_000) }))
+    await set('cap', 1)
+    await decisions.decide(add(1), cause('a', { mayStandAfter: 1 }))
+    await decisions.decide(add(1), cause('b', { mayStandAfter: 1 }))
+    hours = 7
+    expect(await decisions.decide(add(1), cause('a', { mayStandAfter: 1 }))).toEqual({ status: 'repeated', events: [] })
+    expect(await decisions.decide(add(1), cause('c', { mayStandAfter: log.events().length }))).toMatchObject({ status: 'decided' })
+    expect(buffers('mug')).toEqual([1, 2, 3])
+  })
+})
+
+describe('looking for an earlier decision', () => {
+  it('counts nothing twice that was known already', async () => {
+    const { log, codec, buffers, cause } = bench()
+    const decide = (_command: never, { events }: { events: number }) => [{ type: 'inventory.BufferSet', data: { buffer: events + 1 } }]
+    const decisions = createDecisions({ log, codec, service: 'inventory', deciders: [{ ...counter, decide }], now: () => '2026-11-20T08:00:00.000Z' })
+    for (const name of ['a', 'b', 'c']) await decisions.decide(add(1), cause(name, { mayStandAfter: 0 }))
+    expect(buffers('mug')).toEqual([1, 2, 3])
   })
 })
 

@@ -14,6 +14,11 @@ export interface Cause {
   readonly actor: string
   /** 1, or more after redrives. */
   readonly attempt: number
+  /**
+   * Where it may have been decided on before: the position in the log after which that decision would stand, that of its cause.
+   * Undefined where nobody can have: then what is remembered of the aggregate is enough.
+   */
+  readonly mayStandAfter?: number
 }
 
 /**
@@ -108,11 +113,15 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
     )
   }
 
-  const catchUp = async (decider: AnyState, subject: string, known: Known): Promise<{ readonly known: Known; readonly ids: readonly string[] }> => {
-    const stored = await log.load(subject, known.sequence + 1)
+  /** Answers the ids of what came since it was known, and of what stands after a position. */
+  const catchUp = async (
+    decider: AnyState, subject: string, known: Known, after = known.sequence,
+  ): Promise<{ readonly known: Known; readonly ids: readonly string[] }> => {
+    const stored = await log.load(subject, Math.min(after, known.sequence) + 1)
+    const newer = stored.filter(({ sequence }) => sequence > known.sequence)
     const events: Recorded[] = []
-    for (const one of stored) events.push(await codec.open(one))
-    const next = { state: fold(decider, events, known.state), sequence: stored.at(-1)?.sequence ?? known.sequence }
+    for (const one of newer) events.push(await codec.open(one))
+    const next = { state: fold(decider, events, known.state), sequence: newer.at(-1)?.sequence ?? known.sequence }
     remember(subject, next)
     return { known: next, ids: stored.map(({ envelope }) => envelope.id) }
   }
@@ -123,15 +132,15 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
     const address = { merchant: cause.meta.merchant, service, aggregate, id }
     const subject = subjectOf(address)
     const own = ownIds(cause)
-    // Where it may stand under another id, the log's own refusal of known ids does not help: only reading all of it does.
-    const remembered = own.size > 1 ? undefined : cache.get(subject)
+    const remembered = cache.get(subject)
     let known = remembered ?? { state: decider.initialState, sequence: 0 }
-    let mustLook = remembered === undefined
+    // The log's own refusal of known ids does not help where it stands under another id, or has stood there for hours: only reading does.
+    let mustLook = remembered === undefined || cause.mayStandAfter !== undefined
     let isFresh = false
     let refusedAt: number | undefined
     for (;;) {
       if (mustLook) {
-        const newer = await catchUp(decider, subject, known)
+        const newer = await catchUp(decider, subject, known, cause.mayStandAfter)
         if (newer.ids.some((one) => own.has(one))) return REPEATED
         known = newer.known
         isFresh = true

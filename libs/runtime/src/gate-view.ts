@@ -3,7 +3,10 @@ import type { GateView, StopLevel } from './gate.ts'
 import type { Merchants } from './merchants.ts'
 import { readPlain } from './plain.ts'
 
-/** The stop switches as the log says now, and the merchants' modes. @throws UnknownEventVersion, LogUnavailable: then the gate closes */
+/**
+ * The stop switches as the log says now, the merchants' modes, and who removed the app.
+ * @throws UnknownEventVersion, LogUnavailable: then the gate closes
+ */
 export const readSwitches = async (log: EventLog, merchants: Pick<Merchants, 'all'>): Promise<GateView> => {
   const stored = await log.lastOf([aggregateFilter('orchestrator', 'stop-switch')])
   const stops = new Map(
@@ -12,5 +15,7 @@ export const readSwitches = async (log: EventLog, merchants: Pick<Merchants, 'al
       return [addressOf(one.subject).merchant, event?.type === 'orchestrator.CallsStopped' ? event.data.level : 'nothing']
     }),
   )
-  return { stops, modes: new Map(merchants.all().map(({ name, mode }) => [name, mode])) }
+  const known = merchants.all()
+  const removed = new Set(known.filter(({ installed }) => !installed).map(({ name }) => name))
+  return { stops, modes: new Map(known.map(({ name, mode }) => [name, mode])), removed }
 }

@@ -1,5 +1,5 @@
 import type { Permit } from '@zyra/es'
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Forbidden, Stopped, Transient } from './errors.ts'
 import { createGate, type Gate, type StopLevel } from './gate.ts'
@@ -17,13 +17,13 @@ describe('the gate', () => {
   afterEach(() => opened.splice(0).forEach((gate) => gate.close()))
 
   const bench = () => {
-    const state = { now: 0, level: 'nothing' as StopLevel, scope: '_', canSee: true, looks: 0 }
+    const state = { now: 0, level: 'nothing' as StopLevel, scope: '_', canSee: true, looks: 0, removed: new Set<string>() }
     const calls: string[] = []
     const gate = createGate({
       look: async () => {
         state.looks += 1
         if (!state.canSee) throw new Error('the log is away')
-        return { stops: new Map([[state.scope, state.level]]), modes: new Map([['demo', 'sandbox'], ['shop', 'live']]) }
+        return { stops: new Map([[state.scope, state.level]]), modes: new Map([['demo', 'sandbox'], ['shop', 'live']]), removed: state.removed }
       },
       sandboxOrigins: ['http://127.0.0.1:8090'],
       fetch: async (input) => {
@@ -85,6 +85,22 @@ describe('the gate', () => {
     expect(await call(keeps)).toMatchObject({ status: 200 })
   })
 
+  it.each([discretionary, keeps, reads, lowers])('calls nothing for a shop that removed the app, with %j', async (permit) => {
+    const { state, call, calls } = bench()
+    state.removed.add('demo')
+    await expect(call(permit)).rejects.toThrow(new Stopped('the shop removed the app'))
+    expect(calls).toEqual([])
+    expect(await call(permit, 'shop', LIVE)).toMatchObject({ status: 200 })
+    state.removed.clear()
+    expect(await call(permit)).toMatchObject({ status: 200 })
+  })
+
+  it('lets internal work pass for a shop that removed the app', async () => {
+    const { state, gate, signal } = bench()
+    state.removed.add('demo')
+    expect(await gate.pass('demo', internal, signal, async () => 'done')).toBe('done')
+  })
+
   it('tells what lowers stock whether it may do nothing else', async () => {
     const { state, gate, signal } = bench()
     expect(await gate.pass('demo', lowers, signal, async (onlyLower) => onlyLower)).toBe(false)
@@ -118,7 +134,7 @@ describe('the gate', () => {
     const gate = createGate({
       look: async () => {
         state.now += 1_001
-        return { stops: new Map(), modes: new Map([['demo', 'sandbox']]) }
+        return { stops: new Map(), modes: new Map([['demo', 'sandbox']]), removed: new Set() }
       },
       sandboxOrigins: [], fetch: globalThis.fetch, monotonic: () => state.now,
     })
@@ -199,9 +215,11 @@ describe('the gate', () => {
   })
 
   describe('over the wire', () => {
+    const late: { response?: ServerResponse } = {}
     const server = createServer((request, response) => {
       if (request.url === '/moved') response.writeHead(302, { location: '/landed' }).end()
       if (request.url === '/landed') response.end('anywhere')
+      if (request.url?.startsWith('/v3/public/oauth/') === true) late.response = response
     })
     let origin = ''
     beforeAll(async () => {
@@ -214,7 +232,7 @@ describe('the gate', () => {
     })
 
     const realGate = (): Gate => {
-      const look = async () => ({ stops: new Map<string, StopLevel>(), modes: new Map([['demo', 'sandbox' as const]]) })
+      const look = async () => ({ stops: new Map<string, StopLevel>(), modes: new Map([['demo', 'sandbox' as const]]), removed: new Set<string>() })
       const gate = createGate({ look, sandboxOrigins: [origin], fetch: globalThis.fetch, monotonic: () => 0 })
       opened.push(gate)
       return gate
@@ -224,6 +242,29 @@ describe('the gate', () => {
       const gate = realGate()
       const moved = gate.pass('demo', reads, new AbortController().signal, () => gate.fetch(`${origin}/moved`, { redirect: 'follow' }))
       await expect(moved).rejects.toThrow('fetch failed')
+    })
+
+    it.each(['token', 'access_token'])('lets an exchange of tokens (oauth/%s) end that began before the work was lost, and begins none after', async (name) => {
+      const gate = realGate()
+      const lost = new AbortController()
+      const exchange = () => gate.fetch(`${origin}/v3/public/oauth/${name}`, { method: 'POST' })
+      server.once('request', () => {
+        lost.abort()
+        setImmediate(() => late.response?.end('a new token'))
+      })
+      const answer = gate.pass('demo', reads, lost.signal, async () => {
+        const text = await (await exchange()).text()
+        return [text, await exchange().catch((error: unknown) => error)]
+      })
+      expect(await answer).toEqual(['a new token', expect.objectContaining({ name: 'Transient' })])
+    })
+
+    it('ends an exchange of tokens with the caller\'s own signal', async () => {
+      const gate = realGate()
+      const own = new AbortController()
+      server.once('request', () => own.abort())
+      const exchange = gate.pass('demo', reads, new AbortController().signal, () => gate.fetch(`${origin}/v3/public/oauth/token`, { signal: own.signal }))
+      await expect(exchange).rejects.toMatchObject({ name: 'AbortError' })
     })
 
     it('ends a call under way when the work is lost', async () => {

@@ -10,6 +10,8 @@ export interface GateView {
   /** By merchant, and under `_` for the whole installation. */
   readonly stops: ReadonlyMap<string, StopLevel>
   readonly modes: ReadonlyMap<string, 'sandbox' | 'live'>
+  /** Merchants whose shop removed the app: nothing more is called for them. */
+  readonly removed: ReadonlySet<string>
 }
 
 /** What the gate stands on. */
@@ -41,6 +43,12 @@ interface Ticket {
 export const MAX_VIEW_AGE_MS = 1_000
 const LOOK_EVERY_MS = 300
 
+/**
+ * Exchanging a token ends the one that is exchanged. Who hangs up before the answer has none that works (Etsy's refresh token: none for ever),
+ * so losing the work does not end such a call once it began; it changes nothing outside that another owner could collide with.
+ */
+const TOKEN_EXCHANGE = /\/oauth\/(?:access_)?token$/
+
 /** The one door to the outside. */
 export interface Gate {
   /**
@@ -48,7 +56,10 @@ export interface Gate {
    * @throws Stopped, Transient (the switches cannot be seen), Forbidden
    */
   readonly pass: <Result>(merchant: string, permit: Permit, signal: AbortSignal, work: (onlyLower: boolean) => Promise<Result>) => Promise<Result>
-  /** The only fetch there is for vendors: outside `pass` it throws, inside it looks at the switches again before every call. */
+  /**
+   * The only fetch there is for vendors: outside `pass` it throws, inside it looks at the switches again before every call.
+   * A call ends with the work, and with the caller's own signal.
+   */
   readonly fetch: typeof globalThis.fetch
   readonly close: () => void
   /** Why nothing gets through, or undefined. Nobody looks before the first effect. */
@@ -113,9 +124,10 @@ export const createGate = ({ look, sandboxOrigins, fetch, monotonic }: GateOptio
 
   const levelFor = async ({ merchant, permit, signal }: Pick<Ticket, 'merchant' | 'permit' | 'signal'>): Promise<StopLevel> => {
     if (permit.class === 'discretionary' && permit.verdictId === '') throw new Forbidden('a discretionary call needs the id of the verdict that allowed it')
-    const level = permit.class === 'internal' ? 'nothing' : strictest(await currentView(), merchant)
+    const seen = permit.class === 'internal' ? undefined : await currentView()
+    const level = seen === undefined ? 'nothing' : strictest(seen, merchant)
     if (signal.aborted) throw new Transient('this process does not own the work any more', { mayHaveHappened: false })
-    const refused = refusal(permit, level)
+    const refused = seen?.removed.has(merchant) === true ? 'the shop removed the app' : refusal(permit, level)
     if (refused !== undefined) throw new Stopped(refused)
     return level
   }
@@ -173,7 +185,8 @@ export const createGate = ({ look, sandboxOrigins, fetch, monotonic }: GateOptio
         throw refused
       }
       ticket.calls += 1
-      const signals = [ticket.signal, init?.signal, input instanceof Request ? input.signal : undefined].filter((one) => one != null)
+      const own = TOKEN_EXCHANGE.test(url.pathname) ? undefined : ticket.signal
+      const signals = [own, init?.signal, input instanceof Request ? input.signal : undefined].filter((one) => one != null)
       return fetch(input, { ...init, redirect: 'error', signal: AbortSignal.any(signals) })
     },
     close: () => clearInterval(timer),

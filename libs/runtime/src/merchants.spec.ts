@@ -78,8 +78,21 @@ describe('the view of the gate', () => {
     await stop('_', 'everything')
     await it_.append('_', 'stop-switch', 'orchestrator.CallsResumed', { by: 'anna' })
     await stop('demo', 'autopilot')
-    const { stops, modes } = await readSwitches(it_.log, await it_.follow())
-    expect([[...stops], [...modes]]).toEqual([[['_', 'nothing'], ['demo', 'autopilot']], [['demo', 'sandbox']]])
+    const { stops, modes, removed } = await readSwitches(it_.log, await it_.follow())
+    expect([[...stops], [...modes], [...removed]]).toEqual([[['_', 'nothing'], ['demo', 'autopilot']], [['demo', 'sandbox']], []])
+    it_.stopped.abort()
+  })
+
+  it('shows who removed the app, until it is there again', async () => {
+    const it_ = setUp()
+    await it_.register('demo', 'sandbox')
+    await it_.uninstall('demo')
+    const merchants = await it_.follow()
+    const removed = async () => [...(await readSwitches(it_.log, merchants)).removed]
+    expect(await removed()).toEqual(['demo'])
+    await it_.register('demo', 'sandbox')
+    await until(() => merchants.byName('demo')?.installed === true)
+    expect(await removed()).toEqual([])
     it_.stopped.abort()
   })
 

@@ -1,5 +1,5 @@
 import { entryId, type RuntimeEvent } from '@zyra/contracts'
-import { addressOf, aggregateFilter, subjectOf, type EventLog, type StoredEvent } from '@zyra/jetstream'
+import { addressOf, aggregateFilter, encodeToken, subjectOf, type EventLog, type StoredEvent } from '@zyra/jetstream'
 import type { Decisions } from './decisions.ts'
 import { readPlain } from './plain.ts'
 
@@ -62,8 +62,14 @@ export interface ParkingOptions {
   readonly kind: HandlerKind
 }
 
-/** The id of a lot: what the command line shows and takes. */
-export const parkedIdOf = ({ handler, subject }: Pick<Lot, 'handler' | 'subject'>): string => `${handler}~${subject.split('.').slice(2).join('~')}`
+/** What is parked for having too long an id must itself find room in a subject (500 bytes, with the merchant's name). */
+const MAX_READABLE = 200
+
+/** The id of a lot: what the command line shows and takes. Where it would be too long, a digest stands for the aggregate's name. */
+export const parkedIdOf = ({ handler, subject }: Pick<Lot, 'handler' | 'subject'>): string => {
+  const readable = `${handler}~${subject.split('.').slice(2).join('~')}`
+  return encodeToken(readable).length <= MAX_READABLE ? readable : `${handler}~${entryId('lot', subject)}`
+}
 
 type ParkedEvent = Extract<RuntimeEvent, { type: 'runtime.HandlerParked' | 'runtime.HandlerRedriven' | 'runtime.HandlerUnparked' }>
 

@@ -1,4 +1,5 @@
 import { UnknownEventVersion } from '@zyra/contracts'
+import { memoryLog } from '@zyra/testing'
 import { addToAll, bench, listening, ownerOf, until, type Bench } from '../test/kit.ts'
 import { failingOn, setUp, subjectOf } from '../test/policy-bench.ts'
 import { Transient } from './errors.ts'
@@ -25,6 +26,15 @@ describe('a policy', () => {
     await handle(await ask('mug'))
     await handle(await ask('cap'))
     expect([buffers('mug'), buffers('cap')]).toEqual([[], [1]])
+  })
+
+  it('with a former name reads nothing again for what nobody can have handled before', async () => {
+    const it = bench()
+    const loaded: string[] = []
+    const log = { ...it.log, load: (subject: string, from?: number) => (loaded.push(subject), it.log.load(subject, from)) }
+    const { handle } = await setUp({ ...it, decisions: it.decisionsOf(100, log) }, { policies: [{ ...addToAll, previously: ['older'] }] })
+    for (let count = 0; count < 3; count += 1) await handle(await it.ask('mug'))
+    expect([loaded, it.buffers('mug')]).toEqual([[subjectOf('mug')], [1, 2, 3]])
   })
 
   it('does not decide again on what is delivered again', async () => {
@@ -198,6 +208,16 @@ describe('a lost ownership', () => {
     const next = await setUp(it)
     expect(await Promise.all(events.map(next.handle))).toEqual([true, true, true])
     expect([buffers('mug'), buffers('cap')]).toEqual([[1, 2], [1]])
+  })
+
+  it('leads to no second decision on what is delivered again hours later, in the same process', async () => {
+    let hours = 0
+    const it = bench(memoryLog({ now: () => new Date(hours * 3_600_000) }))
+    const asked = await it.ask('mug cap')
+    await (await setUp(it)).handle(asked)
+    hours = 7
+    await (await setUp(it, { mayBeInWorkElsewhere: true })).handle(asked)
+    expect([it.buffers('mug'), it.buffers('cap')]).toEqual([[1], [1]])
   })
 
   it('ends a subject that was held because it cannot be read', async () => {

@@ -35,7 +35,12 @@ export const createPolicyRunner = (options: PolicyRunnerOptions): Runner => {
     // The ordinal keeps the ids of several commands of one policy apart, whatever each of them comes to.
     const named = (name: string): string => (ordinal === 0 ? name : `${name}/${ordinal}`)
     const formerly = (policy.previously ?? []).map(named)
-    const cause = { meta: event.meta, handler: named(policy.name), formerly, actor: `policy:${policy.name}`, attempt: number }
+    const { sequence } = event.meta
+    const isRepeated = number > 1 || owned.mayBeInWorkElsewhere(sequence)
+    const cause = {
+      meta: event.meta, handler: named(policy.name), formerly, actor: `policy:${policy.name}`, attempt: number,
+      ...(isRepeated ? { mayStandAfter: sequence } : {}),
+    }
     const decision = await decisions.decide(dispatch, cause, owned.lost)
     observer.decided(dispatch.aggregate, decision.status)
     observer.handled(policy.name, 'policy', (performance.now() - from) / 1_000)

@@ -61,6 +61,11 @@ const createApp = async (services: readonly RunningService[], definitions: reado
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { bodyParser: false, logger: false, abortOnError: false })
   const fastify = adapter.getInstance()
   fastify.removeAllContentTypeParsers()
+  // What a sender calls its body decides nothing here, and a name that is no media type must not lose a signed delivery (415).
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    request.headers['content-type'] = 'application/octet-stream'
+    done()
+  })
   // Signatures are over the bytes as they came.
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   for (const running of services) app.connectMicroservice({ strategy: new JetStreamStrategy(running) })

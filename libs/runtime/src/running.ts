@@ -1,5 +1,5 @@
 import { entryId } from '@zyra/contracts'
-import { inboxPrefixOf, openJetStream, type JetStream, type OwnedConsumer, type Timer } from '@zyra/jetstream'
+import { inboxPrefixOf, openJetStream, type JetStream, type Timer } from '@zyra/jetstream'
 import { openVault } from '@zyra/privacy'
 import { createCodec } from './codec.ts'
 import { waitForClock } from './clock.ts'
@@ -20,7 +20,7 @@ import { runProjection } from './projections.ts'
 import { createReactorRunner } from './reactors.ts'
 import { registerHandlers } from './registration.ts'
 import { checkPorts, type ServiceDefinition } from './service.ts'
-import { timerPort } from './timers.ts'
+import { checkTimers, timerPort } from './timers.ts'
 
 /** A service at work. */
 export interface RunningService {
@@ -89,7 +89,7 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
   checkPorts(definition, ports)
   const draining = new AbortController()
   const consuming: Consuming[] = []
-  let timers: OwnedConsumer | undefined
+  let timers: Pick<Consuming, 'check' | 'close'> | undefined
   let rows: readonly ReturnType<typeof runProjection>[] = []
 
   const recordTimer = async ({ merchant, timer, at }: Timer): Promise<void> => {
@@ -121,14 +121,10 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
       }),
     ])
     if (policies.some(({ on }) => 'runtime.TimerFired' in on)) {
-      timers = await js.carryTimers({ service, onDue: recordTimer, onProblem: (problem) => observer.problem(`${service}-timers`, problem) })
+      const carrier = await js.carryTimers({ service, onDue: recordTimer, onProblem: (problem) => observer.problem(`${service}-timers`, problem) })
+      timers = { check: checkTimers(service, carrier, monotonic), close: carrier.close }
     }
     rows = projections.map((projection) => runProjection({ log, codec, db, service, observer, signal: stopped.signal }, projection))
-  }
-
-  const checkTimers = async (consumer: OwnedConsumer): Promise<HealthCheck> => {
-    const { pending, inFlight, owner } = await consumer.state()
-    return { name: `${service}-timers`, ok: true, detail: `${pending + inFlight} due${owner ? '' : ', owned elsewhere'}` }
   }
 
   const checks = async (): Promise<readonly HealthCheck[]> => {
@@ -139,7 +135,7 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
     const found = await Promise.all([
       js.probe(service, instance).then((ms): HealthCheck => ({ name, ok: true, detail: `${ms.toFixed(1)} ms` }), failedCheck(name)),
       ...consuming.map(({ check, name: consumer }) => check().catch(failedCheck(consumer))),
-      ...(timers === undefined ? [] : [checkTimers(timers).catch(failedCheck(`${service}-timers`))]),
+      ...(timers === undefined ? [] : [timers.check().catch(failedCheck(`${service}-timers`))]),
     ])
     const blind = problem === undefined ? [] : [{ name: `${service}-gate`, ok: false, detail: problem }]
     return [connection, ...found, ...blind, ...rows.map(({ check }) => check())]

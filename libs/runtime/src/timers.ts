@@ -1,5 +1,7 @@
 import type { Port } from '@zyra/es'
-import type { JetStream } from '@zyra/jetstream'
+import type { JetStream, OwnedConsumer } from '@zyra/jetstream'
+import { watchAttendance } from './attendance.ts'
+import type { HealthCheck } from './context.ts'
 
 /** What a reactor asks of the port `timers`, which every service has: setting a timer of the same name again replaces it. */
 export interface TimerRequest {
@@ -15,4 +17,14 @@ export const timerPort = (js: Pick<JetStream, 'setTimer'>, service: string): Por
     return request
   }
   return { do: set, find: set }
+}
+
+/** The state of what carries a service's due timers into the log. @param monotonic milliseconds that never jump */
+export const checkTimers = (service: string, { state: look }: Pick<OwnedConsumer, 'state'>, monotonic: () => number): () => Promise<HealthCheck> => {
+  const attendance = watchAttendance(monotonic)
+  return async () => {
+    const state = await look()
+    const { ok, note } = attendance(state)
+    return { name: `${service}-timers`, ok, detail: `${state.pending + state.inFlight} due${note}` }
+  }
 }

@@ -5,7 +5,7 @@ import { subjectOf, type Address, type EventLog, type OutgoingEvent, type Stored
 import { memoryKeyStore, openVault } from '@zyra/privacy'
 import { memoryLog } from '@zyra/testing'
 import { createCodec } from '../src/codec.ts'
-import { createDecisions } from '../src/decisions.ts'
+import { createDecisions, type Cause } from '../src/decisions.ts'
 import type { Objects } from '../src/objects.ts'
 import type { Observer } from '../src/observer.ts'
 import type { Ownership } from '../src/ownership.ts'
@@ -134,7 +134,7 @@ export const bench = (log = memoryLog()) => {
   const at = (aggregate: string, id: string): StoredEvent[] => log.events().filter(({ subject }) => subject === subjectOf(addressIn(aggregate, id)))
   /** The numbers that stand in an aggregate's events. */
   const buffers = (id: string): number[] => at('stock', id).map(({ data }) => (data as { buffer: number }).buffer)
-  const cause = (name: string, more: { readonly handler?: string; readonly formerly?: readonly string[]; readonly attempt?: number } = {}) => ({
+  const cause = (name: string, more: Partial<Pick<Cause, 'handler' | 'formerly' | 'attempt' | 'mayStandAfter'>> = {}) => ({
     meta: { merchant: 'demo', id: entryId('cause', name), correlationId: entryId('cause', name), backfill: false },
     handler: 'add', actor: 'policy:add', attempt: 1, ...more,
   })

@@ -11,12 +11,13 @@ interface More {
   readonly startAfter?: number
   readonly policies?: readonly (typeof addToAll)[]
   readonly pauses?: readonly number[]
+  readonly mayBeInWorkElsewhere?: boolean
 }
 
 /** Policies of a service whose decisions the spec can make fail. */
 export const setUp = async (it: Bench = bench(), more: More = {}) => {
   const { told, observer } = listening()
-  const owner = await ownerOf(it, 'policy')
+  const owner = await ownerOf(it, 'policy', more.mayBeInWorkElsewhere)
   const hooks: { before: Hook } = { before: () => undefined }
   const decisions: Decisions = {
     ...it.decisions,

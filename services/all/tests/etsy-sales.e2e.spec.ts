@@ -27,6 +27,10 @@ describe('a sale on Etsy', () => {
     const events = await storedEvents(system, ['zyra.demo.inventory.shopify-stock.*'])
     return events.filter(({ envelope }) => envelope.type === 'inventory.ShopifyAdjusted').length
   }
+  const failedRuns = async () => {
+    const events = await storedEvents(system, ['zyra.demo.inventory.reconcile.*'])
+    return events.filter(({ envelope }) => envelope.type === 'inventory.ReconcileFailed').length
+  }
   /** Strikes the next request or webhook of this name, once. */
   const next = (vendor: 'shopify' | 'etsy', kind: string, operation: string) =>
     sandboxControl(system, `/${vendor}/faults`, { kind, nextRequests: 1, where: { operation } })
@@ -55,12 +59,39 @@ describe('a sale on Etsy', () => {
     await both(3)
   }, 30_000)
 
+  test("is not taken for drift while Etsy's receipts cannot be read, and counts once they can", async () => {
+    await stock(9)
+    await both(9)
+    await settled(system)
+    const { writes } = await etsyRow(system, sku)
+    await next('etsy', 'drop-webhook', 'order.paid')
+    await sandboxControl(system, '/etsy/faults', { kind: 'malformed-json', where: { operation: 'getShopReceipts' } })
+    await buy('etsy')
+    expect(await pieces()).toEqual({ shopify: 9, etsy: 8 })
+    for (const run of [1, 2]) {
+      await control(system, 'reconcile', {})
+      await until('the reconcile to fail', async () => (await failedRuns()) === run)
+      await settled(system)
+      expect(await pieces()).toEqual({ shopify: 9, etsy: 8 })
+    }
+    expect(await etsyRow(system, sku)).toMatchObject({ writes })
+    const cleared = await fetch(`${system.sandbox.origin}/control/etsy/faults`, {
+      method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ seed: 'none', faults: [] }),
+    })
+    expect(cleared.status).toBe(200)
+    await control(system, 'reconcile', {})
+    await until('the answer to be known', async () => (await adjustments()) === 6)
+    await both(8)
+    await settled(system)
+    expect(await etsyRow(system, sku)).toMatchObject({ sellable: 8, writes })
+  }, 90_000)
+
   test('is taken off Shopify once, although the connection breaks after Shopify did it', async () => {
     await stock(5)
     await both(5)
     await next('shopify', 'reset-after-effect', 'ZyraInventoryAdjust')
     await buy('etsy')
-    await until('the answer to be known', async () => (await adjustments()) === 6)
+    await until('the answer to be known', async () => (await adjustments()) === 7)
     await both(4)
   }, 30_000)
 
@@ -70,7 +101,7 @@ describe('a sale on Etsy', () => {
     await control(system, 'reconcile', {})
     await settled(system)
     expect(await pieces()).toEqual({ shopify: 1, etsy: 0 })
-    expect(await adjustments()).toBe(9)
+    expect(await adjustments()).toBe(10)
     expect((await mirrored(system)).filter(({ expected, sellable }) => expected !== sellable)).toEqual([])
   }, 30_000)
 })

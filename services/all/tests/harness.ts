@@ -258,14 +258,15 @@ export interface Delivery {
   readonly triggeredAt?: string
   readonly shop?: string
   readonly secret?: string
+  readonly contentType?: string
 }
 
 /** Delivers a signed Shopify webhook; answers the status, or undefined where there was no answer. */
 export const deliverShopify = async (gatewayUrl: string, delivery: Delivery): Promise<number | undefined> => {
-  const { topic, body, shop = SHOP, secret = SECRET } = delivery
+  const { topic, body, shop = SHOP, secret = SECRET, contentType = 'application/json' } = delivery
   const { webhookId = randomUUID(), eventId = randomUUID(), triggeredAt = new Date().toISOString() } = delivery
   const headers = {
-    'content-type': 'application/json',
+    'content-type': contentType,
     'X-Shopify-Topic': topic,
     'X-Shopify-Shop-Domain': shop,
     'X-Shopify-Webhook-Id': webhookId,

@@ -75,6 +75,12 @@ describe('the path from a webhook to Etsy', () => {
     expect(events.map(({ data }) => (data as { reason: string }).reason)).toEqual([expect.stringContaining(reason)])
   })
 
+  test('a signed delivery is kept whatever its sender calls its body', async () => {
+    for (const contentType of ['garbage', 'text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1']) {
+      expect(await deliverShopify(system.gatewayUrl, { topic: 'products/update', body: '{"id":1}', contentType })).toBe(200)
+    }
+  })
+
   test('every request for control needs the token of the installation', async () => {
     const response = await fetch(`${system.gatewayUrl}/control/stop`, { method: 'POST', body: '{}' })
     expect(response.status).toBe(401)

@@ -109,6 +109,14 @@ describe('whatever sells where, and whatever is lost, late, repeated or dies mea
     }), settings)
   })
 
+  it('what Etsy sold is never taken for drift', () => {
+    fc.assert(fc.property(storyOf(...onEtsy, ...zyra(mostlyOnce)), (steps) => {
+      const channels = played(steps)
+      const raised = told(channels, 0, 'inventory.DriftFound').filter(({ decided, found }) => Number(found) < Number(decided))
+      expect(raised).toEqual([])
+    }), settings)
+  })
+
   it('nothing is left to do after that', () => {
     fc.assert(fc.property(story, (steps) => {
       const channels = played(steps)

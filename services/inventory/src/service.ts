@@ -36,10 +36,11 @@ export const inventory = service({
   projections: [stockRows],
   ports: (context) => {
     const channels = channelsOf(context)
+    const receipts = receiptsOf(channels, context.now)
     return {
       etsyQuantity: etsyQuantity(channels),
-      channels: readingOf(channels),
-      etsyReceipts: receiptsOf(channels, context.now),
+      channels: readingOf(channels, receipts),
+      etsyReceipts: receipts,
       shopifyStock: shopifyStock(channels, context.now),
     }
   },

@@ -60,6 +60,7 @@ export const twoChannels = ({ stock, wholeSeconds }: { readonly stock: Readonly<
   }
 
   const levels = () => Object.entries(shopify.levels).map(([location, available]) => ({ location, available }))
+  const changedSince = (since: string) => etsy.receipts.filter(({ changedAt }) => changedAt >= Date.parse(since) - 600_000)
   const steps: Readonly<Record<string, (input: never, key: string) => (() => unknown)[]>> = {
     etsyQuantity: ({ quantity }: { quantity: number }) => [() => {
       const before = etsy.quantity
@@ -77,17 +78,22 @@ export const twoChannels = ({ stock, wholeSeconds }: { readonly stock: Readonly<
       let until = ''
       return [
         () => (until = clock()),
-        () => ({ until, sales: etsy.receipts.filter(({ changedAt }) => changedAt >= Date.parse(since) - 120_000).map(({ id, quantity, soldAt }) => (
+        () => ({ until, sales: changedSince(since).map(({ id, quantity, soldAt }) => (
           { ...LISTING, receiptId: id, transactionId: id, quantity, soldAt: new Date(Math.floor(soldAt / 1_000) * 1_000).toISOString() }
         )) }),
       ]
     },
-    channels: () => {
+    channels: ({ since }: { since: string }) => {
       let seen = { asOf: '', levels: levels() }
+      let quantity = 0
       const item = { inventoryItem: ITEM, sku: 'MUG-BLUE', title: 'Mug' }
       return [
         () => (seen = { asOf: answered(), levels: levels() }),
-        () => ({ asOf: seen.asOf, items: [{ ...item, levels: seen.levels, etsy: { ...LISTING, quantity: etsy.quantity, maxQuantity: 999 } }] }),
+        () => (quantity = etsy.quantity),
+        () => {
+          const soldLately = changedSince(since).length > 0
+          return { asOf: seen.asOf, items: [{ ...item, levels: seen.levels, etsy: { ...LISTING, quantity, maxQuantity: 999, soldLately } }] }
+        },
       ]
     },
     timers: () => [() => undefined],

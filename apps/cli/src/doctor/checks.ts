@@ -57,14 +57,16 @@ export const serverCheck = (name: string, version: string | undefined, problem: 
     ? ok(name, version ?? 'answers')
     : fail(name, problem, 'See the file zyra.log in the data folder, and start again with "npm start".')
 
-/** The parts of `/readyz`, and whether the gateway answered at all. */
-export const readinessChecks = (parts: readonly Readiness[] | undefined, gatewayUrl: string): readonly Check[] => {
+/** The parts of `/readyz`, whether the gateway answered at all, and how many events are parked, which no consumer counts any more. */
+export const readinessChecks = (parts: readonly Readiness[] | undefined, gatewayUrl: string, parked: number): readonly Check[] => {
   if (parts === undefined) return [fail('Gateway', `does not answer at ${gatewayUrl}`, 'Start again with "npm start".')]
   const consumers = parts.filter(({ name }) => /-(policy|reactor|timers)$/.test(name))
   const wrong = parts.filter((part) => !part.ok)
   const isStuck = ({ name }: Readiness): boolean => consumers.some((consumer) => consumer.name === name)
   const waiting = consumers.filter(({ detail }) => /\b[1-9]\d* (to be delivered|in work|due)/.test(detail))
-  const what = waiting.length === 0 ? 'nothing waits' : waiting.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
+  const given = parked === 0 ? [] : [`${count(parked, 'event')} parked`]
+  const busy = waiting.map(({ name, detail }) => `${name}: ${detail}`)
+  const what = [...given, ...busy].join('; ') || 'nothing waits'
   const consumerCheck = wrong.some(isStuck) ? [] : [ok('Consumers', `all ${consumers.length} move; ${what}`)]
   return [
     wrong.length === 0
@@ -83,11 +85,32 @@ export const readinessChecks = (parts: readonly Readiness[] | undefined, gateway
   ]
 }
 
-/** Lots in which something waits, and how many events wait in all. */
-export const parkedCheck = (lots: number, events: number): Check =>
-  lots === 0
-    ? ok('Parked', 'nothing')
-    : warn('Parked', `${count(events, 'event')} wait in ${count(lots, 'lot')}`, 'See why with "npx zyra parked", mend it, and redrive.')
+/** What is parked, and what that endangers. */
+export interface ParkedFacts {
+  readonly lots: number
+  /** Events that wait in them. */
+  readonly events: number
+  /** Lots of the handlers that read both channels. */
+  readonly ofReconcile: readonly string[]
+  /** SKUs that Etsy sells more of than was decided. */
+  readonly oversellable: readonly string[]
+}
+
+const NAMED = 5
+
+const listed = (names: readonly string[]): string =>
+  names.length <= NAMED ? names.join(', ') : `${names.slice(0, NAMED).join(', ')} and ${names.length - NAMED} more`
+
+/** What is parked: a failure where it can oversell, or keeps the channels from being read. */
+export const parkedCheck = ({ lots, events, ofReconcile, oversellable }: ParkedFacts): Check => {
+  if (lots === 0) return ok('Parked', 'nothing')
+  const dangers = [
+    ...(ofReconcile.length === 0 ? [] : [`both channels are not read, or what they show is not used (${listed(ofReconcile)})`]),
+    ...(oversellable.length === 0 ? [] : [`Etsy sells more than was decided of ${listed(oversellable)}`]),
+  ]
+  const detail = [`${count(events, 'event')} wait${events === 1 ? 's' : ''} in ${count(lots, 'lot')}`, ...dangers].join('; ')
+  return (dangers.length === 0 ? warn : fail)('Parked', detail, 'See why with "npx zyra parked", mend it, and redrive.')
+}
 
 /** Deliveries of the last 24 hours that made no sense. */
 export const quarantineCheck = (deliveries: number): Check =>

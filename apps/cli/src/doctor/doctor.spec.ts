@@ -17,6 +17,7 @@ const ready = [
   { name: 'inventory-log', ok: true, detail: 'connected' },
   { name: 'inventory-policy', ok: true, detail: '0 to be delivered, 0 in work' },
 ]
+const parked = { lots: 0, events: 0, ofReconcile: [], oversellable: [] }
 const projection = { name: 'inventory_stock', position: 9, behind: 0, stoppedBecause: undefined }
 
 describe('an examination', () => {
@@ -30,7 +31,10 @@ describe('an examination', () => {
     ['a clock that is right', clockCheck(NOW, '2026-11-20T08:00:30.000Z'), 'ok'],
     ['an empty log', clockCheck(NOW, undefined), 'ok'],
     ['a server that is away', serverCheck('NATS', undefined, 'connection refused'), 'fail'],
-    ['parked events', parkedCheck(1, 3), 'warn'],
+    ['parked events', parkedCheck({ ...parked, lots: 1, events: 3 }), 'warn'],
+    ['a reconcile that is parked', parkedCheck({ ...parked, lots: 1, events: 1, ofReconcile: ['read-channels~x'] }), 'fail'],
+    ['a parked item that Etsy sells too many of', parkedCheck({ ...parked, lots: 1, events: 1, oversellable: ['MUG'] }), 'fail'],
+    ['nothing parked', parkedCheck(parked), 'ok'],
     ['deliveries in quarantine', quarantineCheck(2), 'warn'],
     ['a stop', switchCheck([['demo', 'everything']]), 'warn'],
     ['rows that stand still', projectionCheck({ ...projection, stoppedBecause: 'a handler threw' }), 'fail'],
@@ -44,14 +48,14 @@ describe('an examination', () => {
 
   it('names what keeps the gateway from being ready, and a consumer that is stuck', () => {
     const stuck = { name: 'inventory-reactor', ok: false, detail: '7 to be delivered, 1 in work' }
-    const checks = readinessChecks([...ready, stuck], 'http://127.0.0.1:8080')
+    const checks = readinessChecks([...ready, stuck], 'http://127.0.0.1:8080', 0)
     expect(checks.map(({ name, status }) => [name, status])).toEqual([
       ['Gateway', 'fail'],
       ['inventory-reactor', 'fail'],
     ])
     expect(checks[1]?.detail).toBe('7 to be delivered, 1 in work')
-    expect(readinessChecks(ready, 'http://127.0.0.1:8080').map(({ status }) => status)).toEqual(['ok', 'ok'])
-    expect(readinessChecks(undefined, 'http://127.0.0.1:8080')).toMatchObject([
+    expect(readinessChecks(ready, 'http://127.0.0.1:8080', 0).map(({ status }) => status)).toEqual(['ok', 'ok'])
+    expect(readinessChecks(undefined, 'http://127.0.0.1:8080', 0)).toMatchObject([
       { status: 'fail', detail: 'does not answer at http://127.0.0.1:8080' },
     ])
   })
@@ -59,9 +63,18 @@ describe('an examination', () => {
   it('tells what waits at a consumer that moves, and nothing of those where nothing does', () => {
     const timers = { name: 'inventory-timers', ok: true, detail: '0 due, owned elsewhere' }
     const busy = { name: 'inventory-reactor', ok: true, detail: '7 to be delivered, 1 in work' }
-    expect(readinessChecks([...ready, timers], 'http://127.0.0.1:8080')[1]?.detail).toBe('all 2 move; nothing waits')
-    expect(readinessChecks([...ready, timers, busy], 'http://127.0.0.1:8080')[1]?.detail).toBe(
+    expect(readinessChecks([...ready, timers], 'http://127.0.0.1:8080', 0)[1]?.detail).toBe('all 2 move; nothing waits')
+    expect(readinessChecks([...ready, timers, busy], 'http://127.0.0.1:8080', 0)[1]?.detail).toBe(
       'all 3 move; inventory-reactor: 7 to be delivered, 1 in work',
+    )
+  })
+
+  it('does not say that nothing waits while something is parked, and names what that endangers', () => {
+    expect(readinessChecks(ready, 'http://127.0.0.1:8080', 3)[1]?.detail).toBe('all 1 move; 3 events parked')
+    const oversold = ['A', 'B', 'C', 'D', 'E', 'F']
+    expect(parkedCheck({ lots: 7, events: 9, ofReconcile: ['read-channels~x'], oversellable: oversold }).detail).toBe(
+      '9 events wait in 7 lots; both channels are not read, or what they show is not used (read-channels~x); ' +
+        'Etsy sells more than was decided of A, B, C, D, E and 1 more',
     )
   })
 
@@ -72,6 +85,6 @@ describe('an examination', () => {
 
   it('is summed up in a line', () => {
     expect(verdictLine([nodeCheck('24.21.0')], plain)).toBe('All is well.')
-    expect(verdictLine([nodeCheck('20.1.0'), parkedCheck(1, 1)], plain)).toBe('1 problem and 1 warning: see what to do above.')
+    expect(verdictLine([nodeCheck('20.1.0'), parkedCheck({ ...parked, lots: 1, events: 1 })], plain)).toBe('1 problem and 1 warning: see what to do above.')
   })
 })

@@ -4,6 +4,8 @@ import { findInstallation, type Installation } from '../base/installation.ts'
 import { withReading, type Reading } from '../base/reading.ts'
 import type { Terminal } from '../base/terminal.ts'
 import { levelsOf } from '../control/switch.ts'
+import { itemsIfAny } from '../log/names.ts'
+import { isOfReconcile, oversellable } from '../parked/about.ts'
 import { readLots } from '../parked/read.ts'
 import {
   clockCheck,
@@ -16,6 +18,7 @@ import {
   serverCheck,
   switchCheck,
   type Check,
+  type ParkedFacts,
 } from './checks.ts'
 import { natsVersion, postgresVersion, projectionFacts, quarantined, readinessOf, sandboxProblem, versionOr } from './facts.ts'
 import { checkLines, verdictLine } from './view.ts'
@@ -25,34 +28,48 @@ const disk = (folder: string): Check => {
   return diskCheck(bavail * bsize, blocks * bsize)
 }
 
-const serverChecks = async (installation: Installation): Promise<readonly Check[]> => {
+const serverChecks = async (installation: Installation, parked: number): Promise<readonly Check[]> => {
   const nats = await versionOr(() => natsVersion(installation))
   const { sandboxUrl } = installation
   return [
     disk(installation.config.dataDir),
     serverCheck('NATS', nats.version, nats.problem),
     ...(sandboxUrl === undefined ? [] : [serverCheck('Sandbox', sandboxUrl, await sandboxProblem(sandboxUrl))]),
-    ...readinessChecks(await readinessOf(installation), installation.gatewayUrl),
+    ...readinessChecks(await readinessOf(installation), installation.gatewayUrl, parked),
   ]
 }
 
-const logChecks = async (reading: Reading, { now, interrupted }: Terminal): Promise<readonly Check[]> => {
+const parkedFacts = async (reading: Reading): Promise<ParkedFacts> => {
+  const lots = await readLots(reading)
+  return {
+    lots: lots.length,
+    events: lots.reduce((sum, { waiting }) => sum + waiting.length, 0),
+    ofReconcile: lots.filter(isOfReconcile).map(({ id }) => id),
+    oversellable: oversellable(lots.length === 0 ? [] : await itemsIfAny(reading), lots).map(({ row, key }) => row.sku || key),
+  }
+}
+
+interface LogFindings {
+  readonly checks: readonly Check[]
+  /** Events that are parked. */
+  readonly parked: number
+}
+
+const logChecks = async (reading: Reading, { now, interrupted }: Terminal): Promise<LogFindings> => {
   const { log } = reading
   const last = await log.lastSequence()
-  const lots = await readLots(reading)
+  const facts = await parkedFacts(reading)
   const levels = [...(await levelsOf(reading))].filter(([, level]) => level !== 'nothing')
   const postgres = await versionOr(() => postgresVersion(reading))
-  return [
+  const checks = [
     clockCheck(now(), (await log.at(last))?.envelope.time),
     serverCheck('Postgres', postgres.version, postgres.problem),
     ...(postgres.problem === undefined ? (await projectionFacts(reading, interrupted)).map(projectionCheck) : []),
-    parkedCheck(
-      lots.length,
-      lots.reduce((sum, { waiting }) => sum + waiting.length, 0),
-    ),
+    parkedCheck(facts),
     quarantineCheck(await quarantined(reading, now(), interrupted)),
     switchCheck(levels),
   ]
+  return { checks, parked: facts.events }
 }
 
 /** Everything that can be said, also where nothing runs or the log cannot be read. */
@@ -60,11 +77,11 @@ const examine = async (terminal: Terminal): Promise<{ readonly checks: readonly 
   const known = [nodeCheck(process.versions.node)]
   try {
     const installation = findInstallation()
-    const servers = await serverChecks(installation)
-    const checks = await withReading((reading) => logChecks(reading, terminal)).catch((error: unknown) => [
-      serverCheck('Log', undefined, sentenceOf(error)),
-    ])
-    const all = [...known, ...servers, ...checks]
+    const { checks, parked } = await withReading((reading) => logChecks(reading, terminal)).catch((error: unknown) => ({
+      checks: [serverCheck('Log', undefined, sentenceOf(error))],
+      parked: 0,
+    }))
+    const all = [...known, ...(await serverChecks(installation, parked)), ...checks]
     return { checks: all, code: all.some(({ status }) => status === 'fail') ? EXIT.problem : EXIT.ok }
   } catch (error) {
     return { checks: [...known, { name: 'Running', status: 'fail', detail: 'no', advice: sentenceOf(error) }], code: exitCodeOf(error) }

@@ -4,6 +4,7 @@ import { withExamples, withJson, type Tools } from '../base/declare.ts'
 import { commonOptions, readOptions } from '../base/options.ts'
 
 const options = z.strictObject(commonOptions)
+const redriveOptions = z.strictObject({ ...commonOptions, all: z.boolean().default(false) })
 
 /** Declares `zyra parked`. */
 export const declareParked = (program: Command, { terminal, ends }: Tools): void => {
@@ -32,14 +33,16 @@ export const declareParked = (program: Command, { terminal, ends }: Tools): void
   const redrive = parked
     .command('redrive')
     .description('Handles what waits again, in order, and tells how it went.')
-    .argument('<id>', 'the id of the lot, or how it begins')
-  withJson(redrive).action((id: string, given: unknown) =>
-    ends(async () => (await load()).runParkedRedrive(id, readOptions(options, given), terminal)),
+    .argument('[id]', 'the id of the lot, or how it begins')
+    .option('--all', 'every lot; with an id, every lot whose id begins so')
+  withJson(redrive).action((id: string | undefined, given: unknown) =>
+    ends(async () => (await load()).runParkedRedrive(id, readOptions(redriveOptions, given), terminal)),
   )
 
   withExamples(parked, [
     ['parked', 'what is parked'],
     ['parked show set-etsy', 'why, and what waits; the beginning of an id is enough'],
     ['parked redrive set-etsy', 'try again'],
+    ['parked redrive set-etsy --all', 'all lots of one handler'],
   ])
 }

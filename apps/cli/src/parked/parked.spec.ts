@@ -1,7 +1,7 @@
 import { recorded } from '@zyra/testing'
 import { plain } from '../text/paint.ts'
 import { lotFrom, type Lot } from './lots.ts'
-import { lotNamed } from './read.ts'
+import { lotNamed, lotsToRedrive } from './read.ts'
 import { lotLines, lotsTable } from './view.ts'
 
 const common = { handler: 'set-etsy-quantity', kind: 'reactor', subject: 'zyra.demo.inventory.stock.47' } as const
@@ -57,6 +57,18 @@ describe('what is parked', () => {
     expect(() => lotNamed([lot, { ...lot, id: `${ID}1` }], 'set')).toThrow(/begins the ids of 2 lots/)
     expect(lotNamed([lot, { ...lot, id: `${ID}1` }], ID).id).toBe(ID)
     expect(() => lotNamed([], 'x')).toThrow('Nothing is parked as "x". "npx zyra parked" lists what is.')
+  })
+
+  it('is redriven one by one, all of a handler, or all at once', () => {
+    const second = { ...lot, id: `${ID}1` }
+    const lots = [lot, second, other]
+    expect(lotsToRedrive(lots, 'read', false)).toEqual([other])
+    expect(lotsToRedrive(lots, 'set-etsy', true)).toEqual([lot, second])
+    expect(lotsToRedrive(lots, undefined, true)).toEqual(lots)
+    expect(lotsToRedrive([], undefined, true)).toEqual([])
+    expect(() => lotsToRedrive(lots, 'set-etsy', false)).toThrow(/begins the ids of 2 lots/)
+    expect(() => lotsToRedrive(lots, 'x', true)).toThrow(/Nothing is parked as "x"/)
+    expect(() => lotsToRedrive(lots, undefined, false)).toThrow(/or give --all/)
   })
 
   it('stands in a table that fits the screen, with ids whole and errors below them', () => {

@@ -1,5 +1,5 @@
 import { aggregateFilter } from '@zyra/jetstream'
-import { Failure } from '../base/failure.ts'
+import { Failure, wrongUsage } from '../base/failure.ts'
 import type { Reading } from '../base/reading.ts'
 import { openEntries } from '../log/entry.ts'
 import { didYouMean } from '../text/words.ts'
@@ -30,4 +30,14 @@ export const lotNamed = (lots: readonly Lot[], id: string): Lot => {
       ) || ' "npx zyra parked" lists what is.'
     }`,
   )
+}
+
+/**
+ * The lots to redrive: the one that is named, or with `all` every one whose id begins so, whichever handler it is of.
+ * @throws Failure where nothing is parked under this id, or where neither an id nor all is given
+ */
+export const lotsToRedrive = (lots: readonly Lot[], id: string | undefined, all: boolean): readonly Lot[] => {
+  if (id === undefined && !all) throw wrongUsage('Name the lot to redrive ("npx zyra parked" lists them), or give --all.')
+  const found = all ? lots.filter((lot) => lot.id.startsWith(id ?? '')) : []
+  return found.length > 0 || id === undefined ? found : [lotNamed(lots, id)]
 }

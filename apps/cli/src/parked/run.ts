@@ -6,7 +6,7 @@ import { entryJson, openEntries, type Entry } from '../log/entry.ts'
 import { itemsIfAny, namesFrom } from '../log/names.ts'
 import { count } from '../text/words.ts'
 import type { Lot } from './lots.ts'
-import { lotNamed, readLots } from './read.ts'
+import { lotNamed, lotsToRedrive, readLots } from './read.ts'
 import { lotLines, lotsTable, type LotLook } from './view.ts'
 
 interface Options {
@@ -30,7 +30,7 @@ export const runParkedList = ({ json }: Options, terminal: Terminal): Promise<Ex
       terminal.out(
         ...lotsTable(lots, await lookOf(reading, terminal)),
         '',
-        terminal.paint('dim', '"npx zyra parked show <id>" tells more, "redrive <id>" tries again.'),
+        terminal.paint('dim', '"npx zyra parked show <id>" tells more, "redrive <id>" tries again, "redrive --all" all of it.'),
       )
     return EXIT.ok
   })
@@ -70,25 +70,32 @@ const untilRedriven = async (reading: Reading, lot: Lot, after: number, terminal
   throw new Failure(`${lot.id} is still being tried: "npx zyra parked show ${lot.id}" tells how it goes.`)
 }
 
+const redrive = async (reading: Reading, lot: Lot, json: boolean, terminal: Terminal): Promise<ExitCode> => {
+  const after = await reading.log.lastSequence()
+  const { answers } = await askGateway(reading.installation, 'redrive', {
+    merchant: lot.merchant,
+    service: lot.service,
+    parkedId: lot.id,
+  })
+  terminal.progress(`Redriving ${lot.id} ...`)
+  const left = await untilRedriven(reading, lot, after, terminal)
+  const event = answers[0]?.event ?? ''
+  if (json) terminal.out(JSON.stringify({ redriven: left === undefined, lot: left ?? null, event }))
+  else if (left === undefined)
+    terminal.out(
+      `${count(lot.waiting.length, 'event')} handled: nothing waits as ${lot.id} any more.`,
+      terminal.paint('dim', `npx zyra why ${lot.waiting[0] ?? event} shows what came of it.`),
+    )
+  else terminal.err(`${lot.id} failed once more, and ${count(left.waiting.length, 'event')} still wait: ${left.error}`)
+  return left === undefined ? EXIT.ok : EXIT.problem
+}
+
 /** `zyra parked redrive` */
-export const runParkedRedrive = (id: string, { json }: Options, terminal: Terminal): Promise<ExitCode> =>
+export const runParkedRedrive = (id: string | undefined, { json, all }: Options & { readonly all: boolean }, terminal: Terminal): Promise<ExitCode> =>
   withReading(async (reading) => {
-    const lot = lotNamed(await readLots(reading), id)
-    const after = await reading.log.lastSequence()
-    const { answers } = await askGateway(reading.installation, 'redrive', {
-      merchant: lot.merchant,
-      service: lot.service,
-      parkedId: lot.id,
-    })
-    terminal.progress(`Redriving ${lot.id} ...`)
-    const left = await untilRedriven(reading, lot, after, terminal)
-    const event = answers[0]?.event ?? ''
-    if (json) terminal.out(JSON.stringify({ redriven: left === undefined, lot: left ?? null, event }))
-    else if (left === undefined)
-      terminal.out(
-        `${count(lot.waiting.length, 'event')} handled: nothing waits as ${lot.id} any more.`,
-        terminal.paint('dim', `npx zyra why ${lot.waiting[0] ?? event} shows what came of it.`),
-      )
-    else terminal.err(`It failed once more, and ${count(left.waiting.length, 'event')} still wait: ${left.error}`)
-    return left === undefined ? EXIT.ok : EXIT.problem
+    const lots = lotsToRedrive(await readLots(reading), id, all)
+    if (lots.length === 0 && !json) terminal.out('Nothing is parked.')
+    let code: ExitCode = EXIT.ok
+    for (const lot of lots) code = (await redrive(reading, lot, json, terminal)) === EXIT.ok ? code : EXIT.problem
+    return code
   })

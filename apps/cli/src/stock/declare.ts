@@ -10,6 +10,7 @@ export const declareStock = (program: Command, { terminal, ends }: Tools): void 
     .description('Shows what Shopify has, what was decided that Etsy sells, and what Etsy sells.')
     .argument('[sku]', 'one item, by its SKU or the id of its inventory item')
     .option('--why', 'explain its number: the last decision and the chain that led to it')
+    .option('--all', 'with --why: also what came of the same causes and has no part in it')
     .option('--as-of <moment>', 'as it was then: a sequence, or a time such as 07:30, 2026-11-20 or 15m (ago)')
     .option('--buffer <count>', 'keep so many off Etsy: below them it sells nothing')
     .option('--merchant <name>', 'only of this merchant')

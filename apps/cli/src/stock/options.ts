@@ -7,6 +7,7 @@ export const stockOptions = z.strictObject({
   ...commonOptions,
   merchant: someText.optional(),
   why: z.boolean().default(false),
+  all: z.boolean().default(false),
   asOf: someText.optional(),
   buffer: wholeNumber(0).optional(),
 })
@@ -15,7 +16,7 @@ export const stockOptions = z.strictObject({
 export type StockOptions = z.infer<typeof stockOptions>
 
 /** @throws Failure (exit code 2) for options that do not go together */
-export const checkStock = (sku: string | undefined, { why, asOf, buffer }: StockOptions): void => {
+export const checkStock = (sku: string | undefined, { why, all, asOf, buffer }: StockOptions): void => {
   const single = why ? '--why' : buffer === undefined ? undefined : '--buffer'
   if (single !== undefined && sku === undefined)
     throw wrongUsage(
@@ -23,5 +24,6 @@ export const checkStock = (sku: string | undefined, { why, asOf, buffer }: Stock
     )
   if (asOf !== undefined && (why || buffer !== undefined))
     throw wrongUsage(`--as-of shows what was; it does not go together with ${why ? '--why' : '--buffer'}.`)
+  if (all && !why) throw wrongUsage('--all is about the chain that --why shows: give both.')
   if (why && buffer !== undefined) throw wrongUsage('--why and --buffer do not go together: change the buffer first, then ask why.')
 }

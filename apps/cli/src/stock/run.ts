@@ -3,15 +3,17 @@ import type { Position } from '@zyra/postgres'
 import { EXIT, Failure, wrongUsage, type ExitCode } from '../base/failure.ts'
 import { withReading, type Reading } from '../base/reading.ts'
 import type { Terminal } from '../base/terminal.ts'
-import { itemsOf, merchantsIn, type Item } from '../log/names.ts'
+import { itemsOf, merchantsIn } from '../log/names.ts'
 import { sequenceAsOf } from '../log/ranges.ts'
+import { lotsOfItem } from '../parked/about.ts'
+import { readLots } from '../parked/read.ts'
 import { readTime, TIMES } from '../text/time.ts'
 import { didYouMean, thousands } from '../text/words.ts'
 import { lastDecisionOf } from '../why/find.ts'
 import { showChain } from '../why/run.ts'
 import { changeBuffer } from './buffer.ts'
 import { checkStock, type StockOptions } from './options.ts'
-import { itemJson, itemLines, stockSummary, stockTable } from './view.ts'
+import { itemJson, itemLines, stockSummary, stockTable, type ShownItem } from './view.ts'
 
 const positionAt = async ({ log }: Reading, text: string, terminal: Terminal): Promise<Position> => {
   const last = await log.lastSequence()
@@ -32,7 +34,7 @@ const chooseMerchants = async (reading: Reading, wanted: string | undefined): Pr
   throw new Failure(`There is no merchant "${wanted}": ${known.length === 0 ? 'none is registered yet' : `there is ${known.join(', ')}`}.`)
 }
 
-const itemsNamed = (items: readonly Item[], sku: string): readonly Item[] => {
+const itemsNamed = (items: readonly ShownItem[], sku: string): readonly ShownItem[] => {
   const found = items.filter(({ row, key }) => row.sku === sku || key === sku)
   const folded = found.length > 0 ? found : items.filter(({ row }) => row.sku.toLowerCase() === sku.toLowerCase())
   if (folded.length > 0) return folded
@@ -46,7 +48,7 @@ const itemsNamed = (items: readonly Item[], sku: string): readonly Item[] => {
   )
 }
 
-const only = (found: readonly Item[]): Item => {
+const only = (found: readonly ShownItem[]): ShownItem => {
   const [item, ...others] = found
   if (item !== undefined && others.length === 0) return item
   throw new Failure(
@@ -55,7 +57,7 @@ const only = (found: readonly Item[]): Item => {
   )
 }
 
-const explain = async (reading: Reading, item: Item, json: boolean, terminal: Terminal): Promise<void> => {
+const explain = async (reading: Reading, item: ShownItem, { json, all }: StockOptions, terminal: Terminal): Promise<void> => {
   if (!json) terminal.out(...itemLines(item, terminal.paint), '')
   const stored = await lastDecisionOf(reading.log, item)
   if (stored === undefined) throw new Failure(`Nothing is recorded of inventory item ${item.key} yet.`)
@@ -64,12 +66,12 @@ const explain = async (reading: Reading, item: Item, json: boolean, terminal: Te
       `Nothing was decided about it yet; this is the last thing that was seen of it (${addressOf(stored.subject).aggregate}):`,
       '',
     )
-  await showChain(reading, stored, { json, personal: false }, terminal)
+  await showChain(reading, stored, { json, all, personal: false }, terminal)
 }
 
-const showOne = async (reading: Reading, found: readonly Item[], options: StockOptions, terminal: Terminal): Promise<void> => {
+const showOne = async (reading: Reading, found: readonly ShownItem[], options: StockOptions, terminal: Terminal): Promise<void> => {
   if (options.buffer !== undefined) return changeBuffer(reading, only(found), options.buffer, options.json, terminal)
-  if (options.why) return explain(reading, only(found), options.json, terminal)
+  if (options.why) return explain(reading, only(found), options, terminal)
   if (options.json) return found.forEach((item) => terminal.out(JSON.stringify(itemJson(item))))
   terminal.out(...found.flatMap((item, index) => [...(index === 0 ? [] : ['']), ...itemLines(item, terminal.paint)]))
 }
@@ -80,7 +82,10 @@ export const runStock = (sku: string | undefined, options: StockOptions, termina
   return withReading(async (reading) => {
     const merchants = await chooseMerchants(reading, options.merchant)
     const asOf = options.asOf === undefined ? undefined : await positionAt(reading, options.asOf, terminal)
-    const { items, currentTo } = await itemsOf(await reading.database(), merchants, asOf)
+    const { items: found, currentTo } = await itemsOf(await reading.database(), merchants, asOf)
+    // What waits now says nothing about what was.
+    const lots = asOf === undefined ? await readLots(reading) : []
+    const items = found.map((item): ShownItem => ({ ...item, parked: lotsOfItem(lots, item) }))
     if (asOf !== undefined && !options.json) terminal.out(terminal.paint('dim', `As it was after #${thousands(asOf.sequence)}:`))
     if (sku !== undefined) await showOne(reading, itemsNamed(items, sku), options, terminal)
     else if (options.json) items.forEach((item) => terminal.out(JSON.stringify(itemJson(item))))

@@ -1,10 +1,11 @@
 import type { StockRow } from '@zyra/all'
 import { Failure } from '../base/failure.ts'
 import { readOptions } from '../base/options.ts'
-import type { Item } from '../log/names.ts'
+import { lotsOfItem } from '../parked/about.ts'
+import type { Lot } from '../parked/lots.ts'
 import { plain } from '../text/paint.ts'
 import { checkStock, stockOptions } from './options.ts'
-import { itemLines, stockSummary, stockTable } from './view.ts'
+import { itemJson, itemLines, stockSummary, stockTable, type ShownItem } from './view.ts'
 
 const row: StockRow = {
   sku: 'MUG-BLUE',
@@ -16,9 +17,29 @@ const row: StockRow = {
   etsy: 4,
   problem: null,
 }
-const item = (changes: Partial<StockRow> & { readonly key?: string; readonly merchant?: string } = {}): Item => {
-  const { key = '47', merchant = 'demo', ...rest } = changes
-  return { merchant, key, row: { ...row, ...rest }, from: { epoch: 1, sequence: 12 }, to: undefined }
+interface Changes extends Partial<StockRow> {
+  readonly key?: string
+  readonly merchant?: string
+  readonly parked?: readonly Lot[]
+}
+
+const item = (changes: Changes = {}): ShownItem => {
+  const { key = '47', merchant = 'demo', parked = [], ...rest } = changes
+  return { merchant, key, row: { ...row, ...rest }, from: { epoch: 1, sequence: 12 }, to: undefined, parked }
+}
+
+const lot: Lot = {
+  id: 'set-etsy-quantity~inventory~stock~47',
+  merchant: 'demo',
+  service: 'inventory',
+  handler: 'set-etsy-quantity',
+  kind: 'reactor',
+  subject: 'zyra.demo.inventory.stock.47',
+  waiting: [12],
+  error: 'no sense',
+  tries: 5,
+  redrives: 0,
+  since: '2026-11-20T08:00:00.000Z',
 }
 
 const look = { width: 80, paint: plain }
@@ -65,6 +86,32 @@ describe('the table of stock', () => {
   })
 })
 
+describe('an item that a handler gave up on', () => {
+  const parked = item({ etsy: 9, parked: [lot] })
+
+  it('is one whose aggregate waits in a lot, of the same merchant', () => {
+    expect(lotsOfItem([lot], item())).toEqual([lot])
+    expect(lotsOfItem([{ ...lot, subject: 'zyra.demo.inventory.etsy-quantity.47' }], item())).toHaveLength(1)
+    expect(lotsOfItem([lot], item({ key: '48' }))).toEqual([])
+    expect(lotsOfItem([lot], item({ merchant: 'second' }))).toEqual([])
+    expect(lotsOfItem([{ ...lot, subject: 'zyra.demo.inventory.reconcile.47' }], item())).toEqual([])
+    expect(lotsOfItem([{ ...lot, subject: 'unreadable' }], item())).toEqual([])
+  })
+
+  it('is told in its row and in the summary, never as on its way or as well', () => {
+    expect(stockTable([parked], look)[1]).toMatch(/PARKED$/)
+    expect(stockTable([item({ parked: [lot] })], look)[1]).toMatch(/PARKED$/)
+    expect(stockTable([item({ parked: [lot], problem: 'sold out' })], look)[1]).toMatch(/PARKED; sold out$/)
+    expect(stockSummary([parked, item()])).toBe('2 items, 2 on Etsy, 1 PARKED (npx zyra parked).')
+  })
+
+  it('is shown with its error, and with the command that tells more', () => {
+    expect(itemLines(parked, plain)).toContain('  PARKED     no sense')
+    expect(itemLines(parked, plain).map((line) => line.trim())).toContain(`npx zyra parked show ${lot.id}`)
+    expect(itemJson(parked)).toMatchObject({ parked: [lot.id] })
+  })
+})
+
 describe('the options of zyra stock', () => {
   const check = (sku: string | undefined, given: object): void => checkStock(sku, readOptions(stockOptions, given))
 
@@ -73,6 +120,7 @@ describe('the options of zyra stock', () => {
     [undefined, { buffer: '3' }, '--buffer is about one item: name its SKU, as in "npx zyra stock MUG-BLUE --buffer 3".'],
     ['MUG', { asOf: '15m', why: true }, '--as-of shows what was; it does not go together with --why.'],
     ['MUG', { buffer: '2', why: true }, '--why and --buffer do not go together: change the buffer first, then ask why.'],
+    ['MUG', { all: true }, '--all is about the chain that --why shows: give both.'],
     ['MUG', { buffer: '-1' }, '--buffer: expected a whole number of at least 0, found "-1".'],
   ])('for %s refuse %j', (sku, given, sentence) => {
     expect(() => check(sku, given)).toThrow(new Failure(sentence, 2))

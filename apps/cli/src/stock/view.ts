@@ -1,15 +1,28 @@
 import type { Item } from '../log/names.ts'
+import type { Lot } from '../parked/lots.ts'
 import type { Paint } from '../text/paint.ts'
 import { table, type Column } from '../text/table.ts'
 import { count } from '../text/words.ts'
+
+/** An item, with the lots in which something about it waits. */
+export interface ShownItem extends Item {
+  readonly parked: readonly Lot[]
+}
 
 const number = (value: number | null): string => (value === null ? '-' : String(value))
 
 /** True where Etsy was not seen to sell what was decided. */
 const differs = ({ row: { decided, etsy } }: Item): boolean => decided !== null && etsy !== decided
 
-const columns = (manyMerchants: boolean): readonly Column<Item>[] => [
-  ...(manyMerchants ? [{ title: 'MERCHANT', text: ({ merchant }: Item) => merchant }] : []),
+const isParked = ({ parked }: ShownItem): boolean => parked.length > 0
+
+const problemOf = (item: ShownItem): string => {
+  if (isParked(item)) return item.row.problem === null ? 'PARKED' : `PARKED; ${item.row.problem}`
+  return item.row.problem ?? (differs(item) ? 'on its way' : '')
+}
+
+const columns = (manyMerchants: boolean): readonly Column<ShownItem>[] => [
+  ...(manyMerchants ? [{ title: 'MERCHANT', text: ({ merchant }: ShownItem) => merchant }] : []),
   { title: 'SKU', text: ({ row, key }) => row.sku || key, style: () => 'bold' },
   { title: 'TITLE', text: ({ row }) => row.title, shrinksTo: 16 },
   { title: 'SHOPIFY', align: 'right', text: ({ row }) => number(row.available) },
@@ -23,34 +36,45 @@ const columns = (manyMerchants: boolean): readonly Column<Item>[] => [
   },
   {
     title: 'PROBLEM',
-    text: (item) => item.row.problem ?? (differs(item) ? 'on its way' : ''),
+    text: problemOf,
     shrinksTo: 12,
-    style: ({ row }) => (row.problem === null ? 'yellow' : 'red'),
+    style: (item) => (item.row.problem === null && !isParked(item) ? 'yellow' : 'red'),
   },
 ]
 
 /** All items in a table, by SKU. */
-export const stockTable = (items: readonly Item[], look: { readonly width: number; readonly paint: Paint }): readonly string[] => {
+export const stockTable = (items: readonly ShownItem[], look: { readonly width: number; readonly paint: Paint }): readonly string[] => {
   const sorted = items.toSorted((a, b) => a.row.sku.localeCompare(b.row.sku) || a.key.localeCompare(b.key))
   const manyMerchants = new Set(items.map(({ merchant }) => merchant)).size > 1
   const all = columns(manyMerchants)
-  const shown = sorted.some((item) => item.row.problem !== null || differs(item)) ? all : all.slice(0, -1)
+  const shown = sorted.some((item) => item.row.problem !== null || differs(item) || isParked(item)) ? all : all.slice(0, -1)
   return table(sorted, shown, look)
 }
 
-/** How many items there are, how many are on Etsy, and how many have a problem. */
-export const stockSummary = (items: readonly Item[]): string => {
+/** How many items there are, how many are on Etsy, and how many have a problem or were given up on. */
+export const stockSummary = (items: readonly ShownItem[]): string => {
   const listed = items.filter(({ row }) => row.listingId !== null)
   const withProblem = items.filter(({ row }) => row.problem !== null)
-  const problems = withProblem.length === 0 ? 'none has a problem' : `${withProblem.length} with a problem`
-  return `${count(items.length, 'item')}, ${listed.length} on Etsy, ${problems}.`
+  const parked = items.filter(isParked)
+  const problems = [
+    ...(withProblem.length === 0 ? [] : [`${withProblem.length} with a problem`]),
+    ...(parked.length === 0 ? [] : [`${parked.length} PARKED (npx zyra parked)`]),
+  ]
+  return `${[count(items.length, 'item'), `${listed.length} on Etsy`, ...(problems.length === 0 ? ['none has a problem'] : problems)].join(', ')}.`
 }
 
-/** One item as programs get it. */
-export const itemJson = ({ merchant, key, row, from, to }: Item) => ({ merchant, inventoryItem: key, ...row, from, to: to ?? null })
+/** One item as programs get it, with the ids of the lots in which something about it waits. */
+export const itemJson = ({ merchant, key, row, from, to, parked }: ShownItem) => ({
+  merchant,
+  inventoryItem: key,
+  ...row,
+  from,
+  to: to ?? null,
+  parked: parked.map(({ id }) => id),
+})
 
 /** One item in full. */
-export const itemLines = ({ key, row, from }: Item, paint: Paint): readonly string[] => {
+export const itemLines = ({ key, row, from, parked }: ShownItem, paint: Paint): readonly string[] => {
   const line = (name: string, value: string, note = ''): string =>
     `  ${paint('dim', name.padEnd(10))} ${value}${note === '' ? '' : paint('dim', `  ${note}`)}`
   const etsy = row.listingId === null ? 'not sold there' : `${number(row.etsy)} of ${number(row.decided)} decided`
@@ -60,6 +84,7 @@ export const itemLines = ({ key, row, from }: Item, paint: Paint): readonly stri
     line('Etsy', etsy, row.listingId === null ? '' : `listing ${row.listingId}`),
     line('Buffer', row.buffer === null ? 'the standard one' : String(row.buffer), 'below it Etsy sells nothing'),
     ...(row.problem === null ? [] : [line('Problem', paint('red', row.problem))]),
+    ...parked.flatMap(({ id, error }) => [line('PARKED', paint('red', error)), line('', `npx zyra parked show ${id}`)]),
     line('Since', `#${from.sequence}`, 'the event that made it so'),
   ]
 }

@@ -82,8 +82,8 @@ const parked = (sequence: number, waiting: Entry): Entry =>
 const build = (entries: readonly Entry[], newer: (of: Entry) => Entry['stored'] | undefined = () => undefined) =>
   chainOf({ entries, services: Object.values(allServices), startAfter: new Map(), newer })
 
-const lines = (roots: readonly Fact[], width = 120, asked = 3): readonly string[] =>
-  chainLines(roots, { nameOf: () => 'MUG', paint: plain, width, asked })
+const lines = (roots: readonly Fact[], width = 120, asked = 3, all = false): readonly string[] =>
+  chainLines(roots, { nameOf: () => 'MUG', paint: plain, width, asked, all })
 
 const kinds = (steps: readonly Step[] | undefined): readonly string[] => (steps ?? []).map(({ kind }) => kind)
 
@@ -144,7 +144,9 @@ describe('the chain behind an event', () => {
 
   it('says that nobody knows yet, while an attempt has no answer', () => {
     expect(lines(build([root, observed, decided])).join('\n')).toContain('set-etsy-quantity has not answered yet')
-    expect(lines(build(whole.slice(0, -1))).join('\n')).toContain('no answer yet')
+    expect(lines(build(whole.slice(0, -1))).join('\n')).toContain(
+      'tried 1 time, no answer yet: it is tried again until it is answered or parked',
+    )
   })
 
   it('tells what was parked where it was given up on, and the redrive after it', () => {

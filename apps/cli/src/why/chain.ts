@@ -31,6 +31,8 @@ export type Step =
   | { readonly kind: 'waiting'; readonly handler: string }
   /** Handlers that looked at it and found it not to be theirs. */
   | { readonly kind: 'passed'; readonly handlers: readonly string[] }
+  /** What else came of an event, left out: how many other inventory items it is about, and how many events that are about none. */
+  | { readonly kind: 'folded'; readonly items: number; readonly events: number }
   /** Recorded by the runtime itself. */
   | { readonly kind: 'recorded'; readonly handler: string; readonly facts: readonly Fact[] }
 

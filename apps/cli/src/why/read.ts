@@ -39,7 +39,7 @@ const correlated = async (
 const registration = z.object({ handler: z.string(), afterSequence: z.number() })
 
 /** From where on each handler acts. */
-const startsOf = async (log: EventLog): Promise<ReadonlyMap<string, number>> => {
+export const startsOf = async (log: EventLog): Promise<ReadonlyMap<string, number>> => {
   const registered = await log.lastOf([aggregateFilter('*', 'handler')])
   return new Map(
     registered.map(({ data }) => {

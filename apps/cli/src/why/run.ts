@@ -10,11 +10,11 @@ import { readChain } from './read.ts'
 import { chainJson, chainLines } from './view.ts'
 
 /** The options of `zyra why`, as typed. */
-export const whyOptions = z.strictObject({ ...commonOptions, personal: z.boolean().default(false) })
+export const whyOptions = z.strictObject({ ...commonOptions, personal: z.boolean().default(false), all: z.boolean().default(false) })
 
 type WhyOptions = z.infer<typeof whyOptions>
 
-/** Shows everything that led to an event and followed from it. */
+/** Shows what led to an event and followed from it, and all the rest of its correlation where that is asked for; programs always get all. */
 export const showChain = async (reading: Reading, stored: StoredEvent, options: WhyOptions, terminal: Terminal): Promise<void> => {
   const { roots, entries, asked } = await readChain(reading, stored, terminal, options.personal)
   const shown = new Map(entries.map((entry) => [entry.stored.sequence, entry]))
@@ -27,7 +27,7 @@ export const showChain = async (reading: Reading, stored: StoredEvent, options: 
     return terminal.out(JSON.stringify({ asked: sequence, correlationId, chain }))
   }
   const { paint, width } = terminal
-  terminal.out(...chainLines(roots, { nameOf: namesFrom(await itemsIfAny(reading)), paint, width, asked: sequence }))
+  terminal.out(...chainLines(roots, { nameOf: namesFrom(await itemsIfAny(reading)), paint, width, asked: sequence, all: options.all }))
 }
 
 /** `zyra why` */

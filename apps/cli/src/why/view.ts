@@ -6,6 +6,7 @@ import { clock, duration } from '../text/time.ts'
 import { count, wrap } from '../text/words.ts'
 import { compact } from './command-text.ts'
 import { factsOf, type Fact, type Step } from './chain.ts'
+import { focusOn } from './focus.ts'
 
 /** How a chain is shown. */
 export interface ChainLook {
@@ -14,6 +15,8 @@ export interface ChainLook {
   readonly width: number
   /** The event that was asked for; it is marked. */
   readonly asked: number
+  /** True where also what is neither a cause nor a consequence of the event is shown. */
+  readonly all: boolean
 }
 
 /** One line of the tree: on the left what stands in the log, on the right what it means. */
@@ -108,6 +111,14 @@ const triesLines = (tries: readonly Entry[], cause: Entry, depth: number): reado
   return [...lines.slice(0, 1), { depth, text: `attempts 2 to ${lines.length - 1}, put off each time`, style: 'dim' }, ...lines.slice(-1)]
 }
 
+const unanswered = (tries: number): string =>
+  tries === 0 ? 'no answer yet' : `tried ${count(tries, 'time')}, no answer yet: it is tried again until it is answered or parked`
+
+const foldedText = (items: number, events: number): string => {
+  const what = [items === 0 ? '' : count(items, 'other item'), events === 0 ? '' : count(events, 'other event')]
+  return `… and ${what.filter((one) => one !== '').join(' and ')}; --all shows them`
+}
+
 const effectLines = (
   { handler, attempt, tries, lots, facts }: Extract<Step, { kind: 'effect' }>,
   cause: Entry,
@@ -119,7 +130,7 @@ const effectLines = (
   ...facts.flatMap((fact) => factLines(fact, depth + 1, timeOf(tries.at(-1) ?? cause), look)),
   ...parkedLines(lots, tries.at(-1) ?? cause, depth + 1, look),
   ...(facts.length === 0 && lots.length === 0
-    ? [{ depth: depth + 1, text: 'no answer yet: nobody can tell whether it happened', style: 'yellow' as const }]
+    ? [{ depth: depth + 1, text: unanswered(tries.length), style: 'yellow' as const }]
     : []),
 ]
 
@@ -145,6 +156,8 @@ const stepLines = (step: Step, cause: Entry, depth: number, look: ChainLook): re
     case 'passed':
       // Below what entered it goes without saying.
       return depth === 1 ? [{ depth, text: passed(step.handlers), style: 'dim' }] : []
+    case 'folded':
+      return [{ depth, text: foldedText(step.items, step.events), style: 'dim' }]
     case 'recorded':
       return [
         { depth, text: `${step.handler} recorded`, style: 'cyan' },
@@ -188,26 +201,28 @@ const rootLines = (root: Fact, look: ChainLook): readonly Line[] => {
   return first === undefined ? rest : [first, by, ...rest]
 }
 
-/** How long it took from what entered to the last event, and how much it was. */
-const summary = (facts: readonly Fact[]): string => {
-  const entries = facts.flatMap(({ entry, then }) => [
+const entriesOf = (facts: readonly Fact[]): readonly Entry[] =>
+  facts.flatMap(({ entry, then }) => [
     entry,
     ...then.flatMap((step) => [...('tries' in step ? step.tries : []), ...('lots' in step ? step.lots : [])]),
   ])
-  const times = entries.map(timeOf)
+
+/** How long it took from what entered to the last event, and how much it was; what is not shown counts in `all` alone. */
+const summary = (shown: readonly Entry[], all: number): string => {
+  const times = shown.map(timeOf)
   const took = Math.max(...times) - Math.min(...times)
-  return entries.length === 1
-    ? 'Nothing followed from it.'
-    : `${count(entries.length, 'event')} in ${duration(took)}, from what entered to the last answer.`
+  if (all === 1) return 'Nothing followed from it.'
+  const amount = shown.length === all ? count(all, 'event') : `${shown.length} of ${count(all, 'event')}`
+  return `${amount} in ${duration(took)}, from what entered to the last answer.`
 }
 
 /** The tree for people. */
 export const chainLines = (roots: readonly Fact[], look: ChainLook): readonly string[] => {
-  const facts = factsOf(roots)
+  const shown = look.all ? roots : focusOn(roots, look.asked)
   return [
-    ...roots.flatMap((root) => rootLines(root, look)).flatMap((line) => textLines(line, look)),
+    ...shown.flatMap((root) => rootLines(root, look)).flatMap((line) => textLines(line, look)),
     '',
-    look.paint('dim', `${' '.repeat(SEQUENCE)}  ${summary(facts)}`),
+    look.paint('dim', `${' '.repeat(SEQUENCE)}  ${summary(entriesOf(factsOf(shown)), entriesOf(factsOf(roots)).length)}`),
   ]
 }
 
@@ -232,6 +247,7 @@ const stepJson = (step: Step, shown: (sequence: number) => Entry | undefined): o
     case 'nothing':
     case 'waiting':
     case 'passed':
+    case 'folded':
       return step
   }
 }

@@ -1,6 +1,7 @@
 import { effect, openShops } from '../../test/shops.ts'
 import type { ChannelsReading, ItemOnChannels } from '../reconcile/channels.port.ts'
 import { readingOf } from './channels.ts'
+import { receiptsOf } from './etsy-receipts.ts'
 
 const product = (sku: string, quantity: number) => ({ sku, price: 2_450, quantity })
 
@@ -45,8 +46,11 @@ afterEach(() => {
   shops.shopify.faults.clear()
 })
 
+const since = new Date().toISOString()
+const portOf = (channels: Shops['channels']) => readingOf(channels, receiptsOf(channels, () => new Date()))
+
 const read = async (): Promise<ChannelsReading> => {
-  const reading = await readingOf(shops.channels).do({ because: 'spec' }, effect())
+  const reading = await portOf(shops.channels).do({ since }, effect())
   if ('failed' in reading) throw new Error(reading.failed)
   return reading
 }
@@ -58,7 +62,7 @@ describe('reading both channels', () => {
     expect(await itemsOf('MUG-BLUE')).toEqual([{
       inventoryItem: inventoryItemId, sku: 'MUG-BLUE', title: 'Mug, Blue',
       levels: levels.map(({ locationId, available }) => ({ location: locationId, available })),
-      etsy: { listingId: '1001', sku: 'MUG-BLUE', quantity: 4, maxQuantity: 999 },
+      etsy: { listingId: '1001', sku: 'MUG-BLUE', quantity: 4, maxQuantity: 999, soldLately: false },
     }])
     expect(levels.map(({ available }) => available).toSorted()).toEqual([-1, 3])
   })
@@ -92,23 +96,56 @@ describe('reading both channels', () => {
   })
 
   it('gives the same answer when it is asked again, since reading does no harm', async () => {
-    const port = readingOf(shops.channels)
-    expect(await port.find?.({ because: 'spec' }, effect())).toMatchObject({ items: (await read()).items })
+    const port = portOf(shops.channels)
+    expect(await port.find?.({ since }, effect())).toMatchObject({ items: (await read()).items })
+  })
+
+  it('marks what Etsy sold since its sales are known for sure', async () => {
+    shops.etsy.placeOrder({ lines: [{ sku: 'MUG-BLUE', quantity: 1 }] })
+    expect(await itemsOf('MUG-BLUE')).toMatchObject([{ etsy: { quantity: 3, soldLately: true } }])
+    expect(await itemsOf('POSTER')).toMatchObject([{ etsy: { soldLately: false } }])
+    const later = new Date(Date.now() + 3_600_000).toISOString()
+    const reading = await portOf(shops.channels).do({ since: later }, effect())
+    expect('items' in reading ? reading.items.filter(({ etsy }) => etsy?.soldLately) : undefined).toEqual([])
+  })
+
+  it("reads Etsy's receipts after what Etsy shows, so that a sale in between is marked rather than missed", async () => {
+    const { etsy, ...others } = await shops.channels()
+    const selling: typeof etsy = {
+      ...etsy,
+      listListings: async function* (...given) {
+        yield* etsy.listListings(...given)
+        shops.etsy.placeOrder({ lines: [{ sku: 'TWICE-ON-ETSY', quantity: 1 }] })
+        shops.etsy.placeOrder({ lines: [{ sku: 'MUG-BLUE', quantity: 1 }] })
+      },
+    }
+    const reading = await portOf(async () => ({ ...others, etsy: selling })).do({ since }, effect())
+    expect('items' in reading ? reading.items.find(({ sku }) => sku === 'MUG-BLUE') : undefined).toMatchObject({ etsy: { soldLately: true } })
+  })
+
+  it("shows nothing where Etsy's receipts cannot be read, since nobody can tell then what has drifted", async () => {
+    shops.etsy.faults.add({ kind: 'malformed-json', where: { operation: 'getShopReceipts' } })
+    expect(await portOf(shops.channels).do({ since }, effect())).toEqual({ failed: expect.stringContaining("Etsy's receipts cannot be read") })
+  })
+
+  it('says that Etsy cannot be read where it answers garbage: the next reading is soon, and is not given up', async () => {
+    shops.etsy.faults.add({ kind: 'malformed-json' })
+    expect(await portOf(shops.channels).do({ since }, effect())).toEqual({ failed: expect.stringContaining('Etsy cannot be read') })
   })
 
   it('waits where a channel does not answer', async () => {
-    const port = readingOf(shops.channels)
+    const port = portOf(shops.channels)
     shops.etsy.faults.add({ kind: 'server-error' })
-    await expect(port.do({ because: 'spec' }, effect())).rejects.toMatchObject({ name: 'Transient' })
+    await expect(port.do({ since }, effect())).rejects.toMatchObject({ name: 'Transient' })
     shops.etsy.faults.clear()
     shops.shopify.faults.add({ kind: 'server-error' })
-    await expect(port.do({ because: 'spec' }, effect())).rejects.toMatchObject({ name: 'Transient' })
+    await expect(port.do({ since }, effect())).rejects.toMatchObject({ name: 'Transient' })
   })
 
   it('says why a channel cannot be read where it says so itself', async () => {
     const { shopify, ...etsy } = await shops.channels()
     const frozen: typeof shopify = { ...shopify, variants: async () => ({ ok: false, error: { kind: 'refused', status: 402, message: 'the shop is frozen' } }) }
-    expect(await readingOf(async () => ({ ...etsy, shopify: frozen })).do({ because: 'spec' }, effect()))
+    expect(await portOf(async () => ({ ...etsy, shopify: frozen })).do({ since }, effect()))
       .toEqual({ failed: 'Shopify cannot be read: the shop is frozen' })
   })
 })

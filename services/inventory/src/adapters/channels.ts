@@ -1,8 +1,9 @@
 import { maxListingQuantity, sellable, type EtsyClient } from '@zyra/vendor-etsy'
 import type { ShopifyClient, VariantStock } from '@zyra/vendor-shopify'
+import type { EtsyReceiptsPort, EtsySale } from '../etsy-sales/etsy-receipts.port.ts'
 import type { ChannelsPort, ChannelsReading, ItemOnChannels } from '../reconcile/channels.port.ts'
 import type { Channels } from './clients.ts'
-import { refusalByEtsy, refusalByShopify } from './vendor-errors.ts'
+import { refusalByShopify, unreadableEtsy } from './vendor-errors.ts'
 
 type OnEtsy = NonNullable<ItemOnChannels['etsy']>
 type Failed = { readonly failed: string }
@@ -23,11 +24,11 @@ const readEtsy = async (etsy: EtsyClient, signal: AbortSignal): Promise<Readonly
       const skus = new Set(inventory.products.flatMap(({ sku, is_deleted: isDeleted }) => (isDeleted || sku === '' ? [] : [sku])))
       for (const sku of skus) {
         if ((bySku.get(sku)?.listingId ?? listingId) !== listingId) ambiguous.add(sku)
-        bySku.set(sku, { listingId, sku, quantity: sellable({ listing, inventory }, sku), maxQuantity: maxListingQuantity })
+        bySku.set(sku, { listingId, sku, quantity: sellable({ listing, inventory }, sku), maxQuantity: maxListingQuantity, soldLately: false })
       }
     }
   } catch (error) {
-    return { failed: `Etsy cannot be read: ${refusalByEtsy(error)}` }
+    return { failed: `Etsy cannot be read: ${unreadableEtsy(error)}` }
   }
   for (const sku of ambiguous) bySku.delete(sku)
   return bySku
@@ -67,15 +68,27 @@ const join = (variants: readonly VariantStock[], onEtsy: ReadonlyMap<string, OnE
   })
 }
 
-/** Reads Shopify, then Etsy, and joins them by SKU. A SKU that stands for several items is joined to none. */
-export const readingOf = (channels: (merchant: string) => Promise<Channels>): ChannelsPort => {
-  const read: ChannelsPort['do'] = async (_input, { merchant, signal }) => {
+/** What sold is marked, so that a number that a sale lowered is not taken for drift. */
+const marked = (items: readonly ItemOnChannels[], sales: readonly EtsySale[]): readonly ItemOnChannels[] => {
+  const sold = new Set(sales.map(({ listingId, sku }) => `${listingId} ${sku}`))
+  return items.map(({ etsy, ...item }) => ({ ...item, etsy: etsy && { ...etsy, soldLately: sold.has(`${etsy.listingId} ${etsy.sku}`) } }))
+}
+
+/**
+ * Reads Shopify, then Etsy, and joins them by SKU. A SKU that stands for several items is joined to none. Etsy's receipts are read last, so
+ * that every sale that is part of what Etsy showed is part of them.
+ */
+export const readingOf = (channels: (merchant: string) => Promise<Channels>, receipts: Pick<EtsyReceiptsPort, 'do'>): ChannelsPort => {
+  const read: ChannelsPort['do'] = async ({ since }, context) => {
+    const { merchant, signal } = context
     const { shopify, etsy } = await channels(merchant)
     const ours = await readShopify(shopify, signal)
     if ('failed' in ours) return ours
     const theirs = await readEtsy(etsy, signal)
     if ('failed' in theirs) return theirs
-    return { asOf: ours.asOf, items: join(ours.variants, theirs) } satisfies ChannelsReading
+    const sold = await receipts.do({ since }, context)
+    if ('failed' in sold) return sold
+    return { asOf: ours.asOf, items: marked(join(ours.variants, theirs), sold.sales) } satisfies ChannelsReading
   }
   return { do: read, find: read }
 }

@@ -1,6 +1,8 @@
 import { effect, openShops } from '../../test/shops.ts'
 import { etsyQuantity } from './etsy-quantity.ts'
 
+const COLOURS = ['BLUE', 'GREEN', 'OAT', 'BLACK'] as const
+
 type Shops = Awaited<ReturnType<typeof openShops>>
 
 let shops: Shops
@@ -9,6 +11,12 @@ beforeEach(async () => {
     catalogue: { name: 'Demo Shop', locations: ['Studio'], products: [] },
     listings: [
       { listingId: 1001, title: 'Mug', products: [{ sku: 'MUG', price: 2_450, quantity: 4 }] },
+      {
+        listingId: 1003, title: 'Mug in colours',
+        products: COLOURS.map((colour, index) => ({
+          sku: `MUG-${colour}`, price: 2_450, quantity: 9, values: [{ propertyId: 200, name: 'Primary color', valueId: index + 1, value: colour }],
+        })),
+      },
       { listingId: 1002, title: 'Candle', state: 'sold_out', products: [{ sku: 'CANDLE', price: 1_200, quantity: 0 }] },
     ],
   })
@@ -33,6 +41,30 @@ describe('what Etsy sells', () => {
   it('is found to be set, or not', async () => {
     expect(await port().find?.(mug(4), effect())).toEqual({ quantity: 4, before: 4, written: false, renewed: false, alsoZeroed: [] })
     expect(await port().find?.(mug(3), effect())).toBeUndefined()
+  })
+
+  it('is right for every SKU of one listing when all are set at once, although each write replaces the whole listing', async () => {
+    const { do: set } = port()
+    for (const round of [5, 3, 7]) {
+      const wanted = COLOURS.map((colour, index) => ({ listingId: '1003', sku: `MUG-${colour}`, quantity: round + index }))
+      await Promise.all(wanted.map((one) => set(one, effect())))
+      const sold = shops.etsy.rows().filter(({ listingId }) => listingId === '1003').map(({ sku, sellable }) => ({ sku, sellable }))
+      expect(sold).toEqual(wanted.map(({ sku, quantity }) => ({ sku, sellable: quantity })))
+    }
+  })
+
+  it('is found out only after what is being written to the listing, which could replace it', async () => {
+    const { do: set, find } = port()
+    const [, found] = await Promise.all([set(mug(3), effect()), find?.(mug(3), effect())])
+    expect(found).toMatchObject({ quantity: 3 })
+  })
+
+  it('is set also after another call for the listing failed', async () => {
+    const { do: set } = port()
+    shops.etsy.faults.add({ kind: 'malformed-json', nextRequests: 1, where: { operation: 'getListingInventory' } })
+    const [failed, done] = await Promise.allSettled([set(mug(3), effect()), set(mug(2), effect())])
+    expect([failed.status, done.status]).toEqual(['rejected', 'fulfilled'])
+    expect(onEtsy()).toMatchObject({ sellable: 2 })
   })
 
   it('is lowered but not raised while everything is stopped', async () => {

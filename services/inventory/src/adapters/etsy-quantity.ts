@@ -1,4 +1,6 @@
-import type { EtsyQuantityPort } from '../oversell-buffer/etsy-quantity.port.ts'
+import type { EffectContext } from '@zyra/es'
+import { createLanes } from '@zyra/runtime'
+import type { EtsyQuantity, EtsyQuantityAnswer, EtsyQuantityPort } from '../oversell-buffer/etsy-quantity.port.ts'
 import type { Channels } from './clients.ts'
 import { refusalByEtsy } from './vendor-errors.ts'
 
@@ -11,9 +13,14 @@ const WHY: Readonly<Record<string, string>> = {
   'shared-quantity': 'the listing shares one quantity between several SKUs',
 }
 
-/** Etsy's quantities through its own rules. What holds already is not written again, so finding out is reading. */
-export const etsyQuantity = (channels: (merchant: string) => Promise<Channels>): EtsyQuantityPort => ({
-  do: async ({ listingId, sku, quantity }, { merchant, onlyLower, signal }) => {
+/**
+ * Etsy's quantities through its own rules. What holds already is not written again, so finding out is reading. One call at a time per
+ * listing: a write replaces the listing's whole inventory, so it would bring back what another SKU of it had when it was read
+ * (https://developers.etsy.com/documentation/reference/#operation/updateListingInventory).
+ */
+export const etsyQuantity = (channels: (merchant: string) => Promise<Channels>): EtsyQuantityPort => {
+  const listings = createLanes()
+  const set = async ({ listingId, sku, quantity }: EtsyQuantity, { merchant, onlyLower, signal }: EffectContext): Promise<EtsyQuantityAnswer> => {
     const { etsyStock } = await channels(merchant)
     try {
       const result = await etsyStock.setQuantity({ listingId, sku, quantity, mayRaise: !onlyLower }, signal)
@@ -23,8 +30,8 @@ export const etsyQuantity = (channels: (merchant: string) => Promise<Channels>):
     } catch (error) {
       return { refused: refusalByEtsy(error) }
     }
-  },
-  find: async ({ listingId, sku, quantity }, { merchant, signal }) => {
+  }
+  const find = async ({ listingId, sku, quantity }: EtsyQuantity, { merchant, signal }: EffectContext): Promise<EtsyQuantityAnswer | undefined> => {
     const { etsyStock } = await channels(merchant)
     try {
       const { sellable } = await etsyStock.readQuantity({ listingId, sku }, signal)
@@ -32,5 +39,10 @@ export const etsyQuantity = (channels: (merchant: string) => Promise<Channels>):
     } catch (error) {
       return { refused: refusalByEtsy(error) }
     }
-  },
-})
+  }
+  const laneOf = ({ listingId }: EtsyQuantity, { merchant }: EffectContext): string => `${merchant} ${listingId}`
+  return {
+    do: (wanted, context) => listings.add(laneOf(wanted, context), () => set(wanted, context)),
+    find: (wanted, context) => listings.add(laneOf(wanted, context), () => find(wanted, context)),
+  }
+}

@@ -1,12 +1,12 @@
-import { isEtsyError, type EtsyClient } from '@zyra/vendor-etsy'
+import type { EtsyClient } from '@zyra/vendor-etsy'
 import type { EtsyReceiptsPort, EtsySale } from '../etsy-sales/etsy-receipts.port.ts'
 import type { Channels } from './clients.ts'
-import { refusalByEtsy } from './vendor-errors.ts'
+import { unreadableEtsy } from './vendor-errors.ts'
 
 type Receipt = ReturnType<EtsyClient['getShopReceipts']> extends AsyncGenerator<infer Read> ? Read : never
 
-/** Receipts are read from this long before the last read began: Etsy's clock and ours differ, and its index may lag. */
-const OVERLAP_MS = 120_000
+/** Receipts are read from this long before the last read began: our clock may be minutes ahead of Etsy's, and its index may lag. */
+const OVERLAP_MS = 10 * 60_000
 
 const isCancelled = (status: string): boolean => /^cancell?ed$/i.test(status)
 
@@ -29,8 +29,7 @@ export const receiptsOf = (channels: (merchant: string) => Promise<Channels>, no
     try {
       for await (const receipt of etsy.getShopReceipts({ minLastModified }, signal)) for (const sale of salesOf(receipt)) sales.set(sale.transactionId, sale)
     } catch (error) {
-      const reason = isEtsyError(error) && error.kind === 'malformed' ? error.message : refusalByEtsy(error)
-      return { failed: `Etsy's receipts cannot be read: ${reason}` }
+      return { failed: `Etsy's receipts cannot be read: ${unreadableEtsy(error)}` }
     }
     return { until, sales: [...sales.values()] }
   }

@@ -27,6 +27,10 @@ export const refusalByEtsy = (error: unknown): string => {
   }
 }
 
+/** Why Etsy cannot be read at present. Garbage fails a reading too, and the next one is soon: it is never given up. @throws as {@link refusalByEtsy} */
+export const unreadableEtsy = (error: unknown): string =>
+  isEtsyError(error) && error.kind === 'malformed' ? error.message : refusalByEtsy(error)
+
 /** The same for Shopify. @returns why Shopify cannot be read; @throws Transient for what passes by itself */
 export const refusalByShopify = (error: ShopifyError): string => {
   switch (error.kind) {

@@ -2,11 +2,12 @@ import { given } from '@zyra/testing'
 import { etsyReceipts } from './etsy-receipts.decider.ts'
 
 const at = (minute: number): string => `2026-11-20T08:${String(minute).padStart(2, '0')}:00.000Z`
-const poll = (minute: number) => ({ type: 'Poll', at: at(minute) } as const)
+const poll = (minute: number, reconciles = false) => ({ type: 'Poll', at: at(minute), reconciles } as const)
 const finish = (until: number, minute = until) => ({ type: 'Finish', until: at(until), at: at(minute) } as const)
 const fail = (minute: number) => ({ type: 'Fail', reason: 'Etsy said no', at: at(minute) } as const)
 
-const started = (since: number, minute: number) => ({ type: 'inventory.EtsyReceiptsPollStarted', data: { since: at(since), at: at(minute) } } as const)
+const started = (since: number, minute: number, reconciles = false) =>
+  ({ type: 'inventory.EtsyReceiptsPollStarted', data: { since: at(since), at: at(minute), reconciles } } as const)
 const finished = (until: number) => ({ type: 'inventory.EtsyReceiptsPollFinished', data: { until: at(until) } } as const)
 const queued = (minute: number) => ({ type: 'inventory.EtsyReceiptsPollQueued', data: { at: at(minute) } } as const)
 const failed = { type: 'inventory.EtsyReceiptsPollFailed', data: { reason: 'Etsy said no' } } as const
@@ -23,6 +24,11 @@ describe("polling Etsy's receipts", () => {
   it('is done one at a time: what asks meanwhile, however often, is answered by one poll after it', () => {
     given(etsyReceipts, started(0, 0)).when(poll(1)).then(queued(1)).when(poll(2)).thenNothing()
       .when(finish(0, 3)).then(finished(0), started(0, 3)).when(finish(3, 4)).then(finished(3))
+  })
+
+  it('does not keep a reconcile waiting, which reads from the same watermark as the poll under way', () => {
+    given(etsyReceipts, started(0, 0), finished(1), started(1, 5)).when(poll(6, true)).then(started(1, 6, true))
+      .when(finish(5, 7)).then(finished(5)).when(finish(6, 8)).thenNothing()
   })
 
   it('keeps the watermark when it fails', () => {

@@ -6,9 +6,9 @@ const STUCK_AFTER_MS = 10 * 60_000
 
 type ReceiptsEvent = Extract<InventoryEvent, { type: `inventory.EtsyReceiptsPoll${string}` }>
 
-/** `at` is the time of the event that asks, `until` when the read began, both ISO 8601. */
+/** `at` is the time of the event that asks, `until` when the read began, both ISO 8601. A poll that `reconciles` comes with a reconcile. */
 export type EtsyReceiptsCommand =
-  | { readonly type: 'Poll'; readonly at: string }
+  | { readonly type: 'Poll'; readonly at: string; readonly reconciles: boolean }
   | { readonly type: 'Finish'; readonly until: string; readonly at: string }
   | { readonly type: 'Fail'; readonly reason: string; readonly at: string }
 
@@ -21,9 +21,10 @@ export interface EtsyReceiptsState {
   readonly again: boolean
 }
 
-const started = (since: string | null, at: string): ReceiptsEvent => ({ type: 'inventory.EtsyReceiptsPollStarted', data: { since: since ?? at, at } })
+const started = (since: string | null, at: string, reconciles = false): ReceiptsEvent =>
+  ({ type: 'inventory.EtsyReceiptsPollStarted', data: { since: since ?? at, at, reconciles } })
 
-/** One poll of a merchant's receipts at a time. What is asked for meanwhile is done right after it, once. */
+/** One poll of a merchant's receipts at a time. What is asked for meanwhile is done right after it, once; a reconcile does not wait. */
 export const etsyReceipts = decider<EtsyReceiptsCommand, ReceiptsEvent, EtsyReceiptsState>({
   aggregate: 'etsy-receipts',
   version: 1,
@@ -45,7 +46,7 @@ export const etsyReceipts = decider<EtsyReceiptsCommand, ReceiptsEvent, EtsyRece
     switch (command.type) {
       case 'Poll': {
         const running = startedAt !== null && Date.parse(at) - Date.parse(startedAt) < STUCK_AFTER_MS
-        if (!running) return [started(since, at)]
+        if (!running || command.reconciles) return [started(since, at, command.reconciles)]
         return again ? [] : [{ type: 'inventory.EtsyReceiptsPollQueued', data: { at } }]
       }
       case 'Finish': {

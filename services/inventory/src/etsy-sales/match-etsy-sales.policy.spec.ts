@@ -2,7 +2,7 @@ import { recorded, when } from '@zyra/testing'
 import { matchEtsySales } from './match-etsy-sales.policy.ts'
 
 const asOf = '2026-11-20T08:00:00.400000000Z'
-const etsy = { listingId: '1001', sku: 'MUG-BLUE', quantity: 4, maxQuantity: 999 }
+const etsy = { listingId: '1001', sku: 'MUG-BLUE', quantity: 4, maxQuantity: 999, soldLately: false }
 const item = { inventoryItem: '1', sku: 'MUG-BLUE', title: 'Mug', levels: [{ location: '7', available: 4 }], etsy }
 type Item = Omit<typeof item, 'levels' | 'etsy'> & { levels: { location: string; available: number | null }[]; etsy: typeof etsy | null }
 const read = (...items: readonly Item[]) =>

@@ -5,7 +5,7 @@ const time = '2026-11-20T08:00:00.000Z'
 const body = { bodyEncoding: 'utf8', body: '{}', customerId: null, orderId: null } as const
 const webhook = (topic: string) => recorded('gateway.EtsyWebhookReceived', { topic, webhookId: 'msg_1', sentAt: null, ...body }, { time })
 const to = { aggregate: 'etsy-receipts', id: 'all' } as const
-const polls = { ...to, command: { type: 'Poll', at: time } } as const
+const polls = { ...to, command: { type: 'Poll', at: time, reconciles: false } } as const
 
 describe("when Etsy's receipts are read", () => {
   it('follows what Etsy tells of orders', () => {
@@ -14,7 +14,8 @@ describe("when Etsy's receipts are read", () => {
   })
 
   it('is when a reconcile begins, and once more when it has read both channels', () => {
-    when(pollEtsyReceipts, recorded('inventory.ReconcileStarted', { because: 'on schedule', at: time })).dispatches(polls)
+    when(pollEtsyReceipts, recorded('inventory.ReconcileStarted', { because: 'on schedule', at: time }))
+      .dispatches({ ...to, command: { type: 'Poll', at: time, reconciles: true } })
     when(pollEtsyReceipts, recorded('inventory.ReconcileFinished', { items: 3 }, { time })).dispatches(polls)
   })
 

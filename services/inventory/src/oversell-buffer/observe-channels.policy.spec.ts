@@ -4,7 +4,7 @@ import { observeChannels } from './observe-channels.policy.ts'
 const asOf = '2026-11-20T08:00:00.400000000Z'
 const mug = {
   sku: 'MUG-BLUE', title: 'Stoneware mug, Blue', levels: [{ location: '7', available: 4 }],
-  etsy: { listingId: '1001', sku: 'MUG-BLUE', quantity: 4, maxQuantity: 999 },
+  etsy: { listingId: '1001', sku: 'MUG-BLUE', quantity: 4, maxQuantity: 999, soldLately: false },
 }
 const card = { sku: 'GIFT', title: 'Gift card', levels: [{ location: '7', available: null }], etsy: null }
 
@@ -18,6 +18,6 @@ describe('observing what a reconcile read', () => {
   })
 
   it('does nothing about a read that failed', () => {
-    when(observeChannels, recorded('inventory.ChannelsReadFailed', { reason: 'Etsy cannot be read' })).dispatchesNothing()
+    when(observeChannels, recorded('inventory.ChannelsReadFailed', { reason: 'Etsy cannot be read', stopped: false })).dispatchesNothing()
   })
 })

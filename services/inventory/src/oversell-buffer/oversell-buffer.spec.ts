@@ -29,7 +29,7 @@ const channelsShow = (available: number, quantity: number, time = '2026-11-20T08
   asOf: `${time}.000000000Z`, last: true, itemsBefore: 0,
   items: [{
     inventoryItem: ITEM, sku: 'MUG-BLUE', title: 'Mug, Blue', levels: [{ location: STUDIO, available }],
-    etsy: { listingId: LISTING, sku: 'MUG-BLUE', quantity, maxQuantity: 999 },
+    etsy: { listingId: LISTING, sku: 'MUG-BLUE', quantity, maxQuantity: 999, soldLately: false },
   }],
 })
 const shopifyTells = (available: number, second: number) => shopifyWebhook(

@@ -27,9 +27,10 @@ const observe = (available: number | null, second: number, location = STUDIO): S
 
 /** Both channels read: five pieces in the studio, and five on Etsy. */
 const read = (second: number, seen: Partial<Extract<StockCommand, { type: 'ObserveChannels' }>> = {}): StockCommand => ({
-  type: 'ObserveChannels', at: at(second), ...identified.data, levels: [{ location: STUDIO, available: 5 }], etsy: { ...LISTING, quantity: 5 }, ...seen,
+  type: 'ObserveChannels', at: at(second), ...identified.data, levels: [{ location: STUDIO, available: 5 }],
+  etsy: { ...LISTING, quantity: 5, soldLately: false }, ...seen,
 })
-const onEtsy = (quantity: number) => ({ etsy: { ...LISTING, quantity } })
+const onEtsy = (quantity: number, soldLately = false) => ({ etsy: { ...LISTING, quantity, soldLately } })
 const inStudio = (available: number | null) => ({ levels: [{ location: STUDIO, available }] })
 
 const onSale = [identified, linked, observed(), decided()] as const
@@ -153,6 +154,21 @@ describe('the oversell buffer', () => {
       )
     })
 
+    it('raises nothing where Etsy sold lately, since a sale that is not known yet looks like drift', () => {
+      given(stock, ...onSale).when(read(9, onEtsy(4, true))).thenNothing()
+      given(stock, ...onSale).when(read(9, onEtsy(4, false))).then(
+        { type: 'inventory.DriftFound', data: { listingId: LISTING.listingId, decided: 5, found: 4 } },
+        decided({ before: 4, because: 'drift' }),
+      )
+    })
+
+    it('lowers what drifted up, also where Etsy sold lately', () => {
+      given(stock, ...onSale).when(read(9, onEtsy(12, true))).then(
+        { type: 'inventory.DriftFound', data: { listingId: LISTING.listingId, decided: 5, found: 12 } },
+        decided({ before: 12, lowers: true, because: 'drift' }),
+      )
+    })
+
     it('finds a webhook that never came', () => {
       given(stock, ...onSale).when(read(9, { ...inStudio(3) })).then(
         observed({ before: 5, available: 3, total: 3, at: at(9), via: 'read' }),
@@ -187,7 +203,7 @@ describe('the oversell buffer', () => {
 
     it('decides for another listing as if for the first', () => {
       const other = { ...LISTING, listingId: '9007199254741015' }
-      given(stock, ...onSale).when(read(9, { etsy: { ...other, quantity: 5 } })).then(
+      given(stock, ...onSale).when(read(9, { etsy: { ...other, quantity: 5, soldLately: false } })).then(
         { type: 'inventory.EtsyListingLinked', data: other },
         decided({ listingId: other.listingId, before: 5, because: 'listing linked' }),
       )

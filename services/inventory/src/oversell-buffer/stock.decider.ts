@@ -43,8 +43,7 @@ export const totalOf = ({ levels }: Pick<StockState, 'levels'>): number | null =
 const isOpen = ({ levels }: StockState, { location, countedAt }: Sale): boolean => countedAt === null || (levels[location]?.at ?? '') < countedAt
 
 /** What Etsy should sell: all there is, but nothing below the buffer. */
-const quantityFor = (available: number, buffer: number, maxQuantity: number): number =>
-  available < buffer ? 0 : Math.min(available, maxQuantity)
+const quantityFor = (available: number, buffer: number, maxQuantity: number): number => (available < buffer ? 0 : Math.min(available, maxQuantity))
 
 const evolve = (state: StockState, event: StockEvent): StockState => {
   switch (event.type) {
@@ -116,9 +115,10 @@ const observeChannels = (state: StockState, command: Command<'ObserveChannels'>)
   const { sku, title, at, etsy } = command
   const identified: readonly StockEvent[] = sku === state.sku && title === state.title ? [] : [{ type: 'inventory.ItemIdentified', data: { sku, title } }]
   const [linked, levels] = [linkOf(state, command), levelsRead(state, command)]
-  // Etsy need not have shown yet what was decided on something newer than the read.
-  const onEtsy = Object.values(state.levels).some((level) => level.at > at) ? undefined : etsy?.quantity
   const { listing, decided } = [...linked, ...levels].reduce(evolve, state)
+  // Etsy need not have shown yet what was decided on something newer than the read, and what it sold lately need not be known yet.
+  const isOutdated = Object.values(state.levels).some((level) => level.at > at) || (etsy?.soldLately === true && etsy.quantity < (decided ?? 0))
+  const onEtsy = isOutdated ? undefined : etsy?.quantity
   const hasDrifted = listing !== null && decided !== null && onEtsy !== undefined && onEtsy !== decided
   const drift: readonly StockEvent[] = hasDrifted ? [{ type: 'inventory.DriftFound', data: { listingId: listing.listingId, decided, found: onEtsy } }] : []
   const because = linked.length > 0 ? 'listing linked' : levels.length > 0 ? 'stock changed' : 'drift'

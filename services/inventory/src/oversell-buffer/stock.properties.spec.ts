@@ -19,7 +19,8 @@ const time = fc.nat({ max: 30 }).map(moment)
 const webhook: fc.Arbitrary<ObserveLevel> = fc.record({ type: fc.constant('ObserveLevel' as const), location, available, at: time })
 const buffer: fc.Arbitrary<StockCommand> = fc.record({ type: fc.constant('SetBuffer' as const), buffer: fc.nat({ max: 6 }) })
 const etsy = fc.option(fc.record({
-  listingId: fc.constant(LISTING.listingId), sku: fc.constant(LISTING.sku), quantity: fc.nat({ max: 1_000 }), maxQuantity: fc.constantFrom(5, 999),
+  listingId: fc.constant(LISTING.listingId), sku: fc.constant(LISTING.sku), quantity: fc.nat({ max: 1_000 }),
+  maxQuantity: fc.constantFrom(5, 999), soldLately: fc.constant(false),
 }), { freq: 8 })
 const read: fc.Arbitrary<ObserveChannels> = fc.record({
   type: fc.constant('ObserveChannels' as const), at: time, sku: fc.constant(LISTING.sku), title: fc.constantFrom('Mug', 'Mug, Blue'),
@@ -122,7 +123,7 @@ describe('whatever the channels tell, in whatever order, the oversell buffer', (
       const { sku, title, listing, decided, levels } = known.state
       fc.pre(listing !== null && decided !== null && decided !== quantity)
       const unchanged = Object.entries(levels).map(([where, level]) => ({ location: where, available: level.available }))
-      const looked = known.when({ type: 'ObserveChannels', at: LAST, sku, title, levels: unchanged, etsy: { ...listing, quantity } })
+      const looked = known.when({ type: 'ObserveChannels', at: LAST, sku, title, levels: unchanged, etsy: { ...listing, quantity, soldLately: false } })
       expect(looked.events.map(({ type }) => type)).toEqual(expect.arrayContaining(['inventory.DriftFound', 'inventory.EtsyQuantityDecided']))
       expect(looked.events.at(-1)?.data).toMatchObject({ before: quantity, quantity: decided, lowers: quantity > decided, because: 'drift' })
     }), settings)

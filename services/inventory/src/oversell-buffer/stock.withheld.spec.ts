@@ -7,7 +7,10 @@ const LISTING = { listingId: '9007199254741013', sku: 'MUG-BLUE', maxQuantity: 9
 const at = (second: number): string => `2026-11-20T08:00:${String(second).padStart(2, '0')}.000000000Z`
 const observe = (available: number, second: number, location = STUDIO): StockCommand => ({ type: 'ObserveLevel', location, available, at: at(second) })
 const read = (second: number, available: number, quantity: number): StockCommand =>
-  ({ type: 'ObserveChannels', at: at(second), sku: 'MUG-BLUE', title: 'Mug', levels: [{ location: STUDIO, available }], etsy: { ...LISTING, quantity } })
+  ({
+    type: 'ObserveChannels', at: at(second), sku: 'MUG-BLUE', title: 'Mug', levels: [{ location: STUDIO, available }],
+    etsy: { ...LISTING, quantity, soldLately: false },
+  })
 const sale = (countedAt: string | null, transactionId = '7001', quantity = 1) => ({ transactionId, quantity, location: STUDIO, countedAt })
 const sold = (countedAt: string | null = null, transactionId = '7001', quantity = 1): StockCommand =>
   ({ type: 'WithholdSale', sale: sale(countedAt, transactionId, quantity) })

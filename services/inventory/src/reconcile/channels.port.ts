@@ -6,7 +6,14 @@ export interface ItemOnChannels {
   readonly sku: string
   readonly title: string
   readonly levels: readonly { readonly location: string; readonly available: number | null }[]
-  readonly etsy: { readonly listingId: string; readonly sku: string; readonly quantity: number; readonly maxQuantity: number } | null
+  /** `soldLately`: Etsy's receipts tell of a sale that need not be known yet. */
+  readonly etsy: {
+    readonly listingId: string
+    readonly sku: string
+    readonly quantity: number
+    readonly maxQuantity: number
+    readonly soldLately: boolean
+  } | null
 }
 
 /** Everything, as both channels showed it. `asOf` is by Shopify's clock, UTC with nine decimals: what happened before it is part of it. */
@@ -15,5 +22,8 @@ export interface ChannelsReading {
   readonly items: readonly ItemOnChannels[]
 }
 
-/** Reads both channels; `failed` says why a channel cannot be read at present. Reading twice does no harm, so finding out is reading. */
-export type ChannelsPort = Port<{ readonly because: string }, ChannelsReading | { readonly failed: string }>
+/**
+ * Reads both channels. Sales on Etsy from before `since` (ISO 8601) are known, later ones need not be. `failed` says why a channel or
+ * Etsy's receipts cannot be read at present. Reading twice does no harm, so finding out is reading.
+ */
+export type ChannelsPort = Port<{ readonly since: string }, ChannelsReading | { readonly failed: string }>

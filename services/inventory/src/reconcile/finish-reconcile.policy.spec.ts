@@ -15,8 +15,8 @@ describe('the end of a reconcile', () => {
     when(finishReconcile, page(false, 0)).dispatchesNothing()
   })
 
-  it('comes with a read that failed, and its reason', () => {
-    when(finishReconcile, recorded('inventory.ChannelsReadFailed', { reason: 'Etsy cannot be read' }, { time }))
-      .dispatches({ aggregate: 'reconcile', id: 'all', command: { type: 'Fail', reason: 'Etsy cannot be read', at: time } })
+  it.each([true, false])('comes with a read that failed, its reason, and whether it was stopped: %s', (stopped) => {
+    when(finishReconcile, recorded('inventory.ChannelsReadFailed', { reason: 'Etsy cannot be read', stopped }, { time }))
+      .dispatches({ aggregate: 'reconcile', id: 'all', command: { type: 'Fail', reason: 'Etsy cannot be read', stopped, at: time } })
   })
 })

@@ -8,8 +8,8 @@ export const finishReconcile = policy<InventoryEvent, ReconcileCommand>({
   on: {
     'inventory.ChannelsRead': ({ data: { last, itemsBefore, items }, meta }) =>
       last ? [{ aggregate: 'reconcile', id: 'all', command: { type: 'Finish', items: itemsBefore + items.length, at: meta.time } }] : [],
-    'inventory.ChannelsReadFailed': ({ data: { reason }, meta }) => [
-      { aggregate: 'reconcile', id: 'all', command: { type: 'Fail', reason, at: meta.time } },
+    'inventory.ChannelsReadFailed': ({ data: { reason, stopped }, meta }) => [
+      { aggregate: 'reconcile', id: 'all', command: { type: 'Fail', reason, stopped, at: meta.time } },
     ],
   },
 })

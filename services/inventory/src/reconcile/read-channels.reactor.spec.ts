@@ -3,28 +3,33 @@ import type { ItemOnChannels } from './channels.port.ts'
 import { readChannels } from './read-channels.reactor.ts'
 
 const asOf = '2026-11-20T08:00:00.400000000Z'
-const because = 'on schedule'
+const since = '2026-11-20T07:45:00.000Z'
 
 const items = (count: number): ItemOnChannels[] => Array.from({ length: count }, (_, index) => ({
   inventoryItem: String(index + 1), sku: `SKU-${index + 1}`, title: `Print ${index + 1}`, levels: [{ location: '7', available: index }], etsy: null,
 }))
 
-const pagesOf = (count: number) => whenAnswered(readChannels, { because }, { ok: true, value: { asOf, items: items(count) } }).events
+const pagesOf = (count: number) => whenAnswered(readChannels, { since }, { ok: true, value: { asOf, items: items(count) } }).events
   .flatMap((event) => (event.type === 'inventory.ChannelsRead' ? [event.data] : []))
 
 describe('reading both channels', () => {
-  it('asks for everything when a run starts, with a permit to read', () => {
-    const started = recorded('inventory.ReconcileStarted', { because, at: '2026-11-20T08:00:00.000Z' })
-    when(readChannels, started).asks({ permit: { class: 'operational', effect: 'reads' }, input: { because } })
+  const poll = (reconciles: boolean) => recorded('inventory.EtsyReceiptsPollStarted', { since, at: '2026-11-20T08:00:00.000Z', reconciles })
+
+  it("asks for everything, with a permit to read, when a run's poll tells until when Etsy's sales are known", () => {
+    when(readChannels, poll(true)).asks({ permit: { class: 'operational', effect: 'reads' }, input: { since } })
   })
 
-  it('asks nothing at the end of a run', () => {
-    when(readChannels, recorded('inventory.ReconcileFinished', { items: 3 })).asksNothing()
+  it('asks nothing for other polls', () => {
+    when(readChannels, poll(false)).asksNothing()
+  })
+
+  it('follows the newest run only', () => {
+    expect(readChannels.newestOnly).toBe(true)
   })
 
   it('records what the channels showed', () => {
     const shown = items(2).map((item) => ({ ...item, levels: [...item.levels] }))
-    whenAnswered(readChannels, { because }, { ok: true, value: { asOf, items: shown } })
+    whenAnswered(readChannels, { since }, { ok: true, value: { asOf, items: shown } })
       .records({ type: 'inventory.ChannelsRead', data: { asOf, last: true, itemsBefore: 0, items: shown } })
   })
 
@@ -39,12 +44,12 @@ describe('reading both channels', () => {
   })
 
   it('records why a channel cannot be read', () => {
-    whenAnswered(readChannels, { because }, { ok: true, value: { failed: 'Etsy cannot be read: no such shop' } })
-      .records({ type: 'inventory.ChannelsReadFailed', data: { reason: 'Etsy cannot be read: no such shop' } })
+    whenAnswered(readChannels, { since }, { ok: true, value: { failed: 'Etsy cannot be read: no such shop' } })
+      .records({ type: 'inventory.ChannelsReadFailed', data: { reason: 'Etsy cannot be read: no such shop', stopped: false } })
   })
 
   it('records why nothing was read', () => {
-    whenAnswered(readChannels, { because }, { ok: false, error: 'everything is stopped' })
-      .records({ type: 'inventory.ChannelsReadFailed', data: { reason: 'everything is stopped' } })
+    whenAnswered(readChannels, { since }, { ok: false, error: 'everything is stopped' })
+      .records({ type: 'inventory.ChannelsReadFailed', data: { reason: 'everything is stopped', stopped: true } })
   })
 })

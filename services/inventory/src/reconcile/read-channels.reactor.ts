@@ -11,17 +11,20 @@ const pagesOf = (items: readonly ItemOnChannels[]): readonly (readonly ItemOnCha
     items.slice(page * ITEMS_PER_EVENT, (page + 1) * ITEMS_PER_EVENT),
   )
 
-/** Reads both channels and records what they showed, in pages. */
+/** Reads both channels for a reconcile and records what they showed, in pages. It knows by the poll until when Etsy's sales are known. */
 export const readChannels = reactor<InventoryEvent, ChannelsPort, Outcome>({
   name: 'read-channels',
   port: 'channels',
   effect: 'channels',
+  newestOnly: true,
   on: {
-    'inventory.ReconcileStarted': ({ data: { because } }) => ({ permit: { class: 'operational', effect: 'reads' }, input: { because } }),
+    'inventory.EtsyReceiptsPollStarted': ({ data: { since, reconciles } }) =>
+      reconciles ? { permit: { class: 'operational', effect: 'reads' }, input: { since } } : undefined,
   },
   outcome: (_input, result) => {
-    if (!result.ok) return [{ type: 'inventory.ChannelsReadFailed', data: { reason: result.error } }]
-    if ('failed' in result.value) return [{ type: 'inventory.ChannelsReadFailed', data: { reason: result.value.failed } }]
+    // A port that can find out is always asked again, so only the stop switch keeps it from an answer.
+    if (!result.ok) return [{ type: 'inventory.ChannelsReadFailed', data: { reason: result.error, stopped: true } }]
+    if ('failed' in result.value) return [{ type: 'inventory.ChannelsReadFailed', data: { reason: result.value.failed, stopped: false } }]
     const { asOf, items } = result.value
     const pages = pagesOf(items)
     return pages.map((page, index) => ({

@@ -24,7 +24,13 @@ describe('when both channels are read', () => {
 
   it('is for a new merchant', () => {
     const registered = recorded('orchestrator.MerchantRegistered', { mode: 'sandbox', shopDomain: 'demo.myshopify.com', etsyShopId: '1' }, meta)
-    when(startReconcile, registered).dispatches(starts('new merchant'))
+    when(startReconcile, registered)
+      .dispatches({ aggregate: 'reconcile', id: 'all', command: { type: 'Open', because: 'new merchant', at: time } })
+  })
+
+  it('is never again for a shop that removed the app', () => {
+    when(startReconcile, recorded('orchestrator.MerchantUninstalled', { shopDomain: 'demo.myshopify.com' }, meta))
+      .dispatches({ aggregate: 'reconcile', id: 'all', command: { type: 'End' } })
   })
 
   it('is after a stop, since much may have happened meanwhile', () => {

@@ -6,13 +6,19 @@ const start = (because: string, { time }: EventMeta): readonly Dispatch<Reconcil
   { aggregate: 'reconcile', id: 'all', command: { type: 'Start', because, at: time } },
 ]
 
-/** When both channels are read: on the timetable, on demand, for a new merchant, after a stop, and when Etsy had to zero other SKUs. */
+/**
+ * When both channels are read: on the timetable, on demand, for a new merchant, after a stop, and when Etsy had to zero other SKUs; never
+ * for a shop that removed the app.
+ */
 export const startReconcile = policy<GatewayEvent | OrchestratorEvent | RuntimeEvent | InventoryEvent, ReconcileCommand>({
   name: 'start-reconcile',
   on: {
     'runtime.TimerFired': ({ data: { timer }, meta }) => (timer === 'reconcile' ? start('on schedule', meta) : []),
     'gateway.ReconcileRequested': ({ meta }) => start('requested', meta),
-    'orchestrator.MerchantRegistered': ({ meta }) => start('new merchant', meta),
+    'orchestrator.MerchantRegistered': ({ meta }) => [
+      { aggregate: 'reconcile', id: 'all', command: { type: 'Open', because: 'new merchant', at: meta.time } },
+    ],
+    'orchestrator.MerchantUninstalled': () => [{ aggregate: 'reconcile', id: 'all', command: { type: 'End' } }],
     'orchestrator.CallsResumed': ({ meta }) => start('calls resumed', meta),
     'inventory.EtsyQuantitySet': ({ data: { alsoZeroed }, meta }) => (alsoZeroed.length > 0 ? start('other SKUs of a listing were zeroed', meta) : []),
   },

@@ -60,6 +60,7 @@ export const inventoryGists: Gists<InventoryEvent> = {
   'inventory.ReconcileScheduled': ({ data: { at } }) => `next run at ${clock(at)}`,
   'inventory.ReconcileFinished': ({ data: { items } }) => `both channels were read, ${items} items`,
   'inventory.ReconcileFailed': failed,
+  'inventory.ReconcileEnded': () => 'no further run until the shop is registered again',
   'inventory.ChannelsRead': ({ data: { items, last } }) =>
     `${items.length} items as both channels showed them${last ? '' : ', more follow'}`,
   'inventory.ChannelsReadFailed': failed,
