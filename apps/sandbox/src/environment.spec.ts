@@ -5,7 +5,7 @@ import { readEnvironment } from './environment.ts'
 describe('the environment', () => {
   it('needs nothing', () => {
     expect(readEnvironment({ ZYRA_SANDBOX_PORT: '' })).toEqual({
-      host: '127.0.0.1', port: 8090, ordersPerMinute: 6, gatewayUrl: 'http://127.0.0.1:8080', exitWithParent: false,
+      host: '127.0.0.1', port: 8090, ordersPerMinute: 6, moreTiles: 0, etsyPerSecond: 10, gatewayUrl: 'http://127.0.0.1:8080', exitWithParent: false,
       stateFile: resolve('.zyra/sandbox/state.json'), shopifySecret: SHOPIFY.clientSecret, etsyWebhookSecret: ETSY.webhookSecret,
     })
   })
@@ -21,6 +21,8 @@ describe('the environment', () => {
 
   it.each([
     ['ZYRA_SANDBOX_PORT', '70000'],
+    ['ZYRA_SANDBOX_MORE_TILES', 'many'],
+    ['ZYRA_SANDBOX_ETSY_PER_SECOND', '0'],
     ['ZYRA_SANDBOX_PORT', 'http'],
     ['ZYRA_SANDBOX_ORDERS_PER_MINUTE', '-1'],
     ['ZYRA_SANDBOX_ORDERS_PER_MINUTE', '6001'],
