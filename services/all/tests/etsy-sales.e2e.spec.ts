@@ -27,6 +27,10 @@ describe('a sale on Etsy', () => {
     const events = await storedEvents(system, ['zyra.demo.inventory.shopify-stock.*'])
     return events.filter(({ envelope }) => envelope.type === 'inventory.ShopifyAdjusted').length
   }
+  const quantitiesSet = async (after: number) => {
+    const events = await storedEvents(system, ['zyra.demo.inventory.etsy-quantity.*'], after + 1)
+    return events.flatMap(({ envelope, data }) => (envelope.type === 'inventory.EtsyQuantitySet' ? (data as { quantity: number }).quantity : []))
+  }
   const failedRuns = async () => {
     const events = await storedEvents(system, ['zyra.demo.inventory.reconcile.*'])
     return events.filter(({ envelope }) => envelope.type === 'inventory.ReconcileFailed').length
@@ -35,14 +39,18 @@ describe('a sale on Etsy', () => {
   const next = (vendor: 'shopify' | 'etsy', kind: string, operation: string) =>
     sandboxControl(system, `/${vendor}/faults`, { kind, nextRequests: 1, where: { operation } })
 
-  test('lowers the stock on Shopify and leaves Etsy as it is', async () => {
+  test('lowers the stock on Shopify, and Etsy never offers more', async () => {
     await stock(9)
     await both(9)
-    const { writes } = await etsyRow(system, sku)
+    // After a take-over a write is read back: a sale in between would be overwritten until it is known (docs/limits.md).
+    await settled(system)
+    const before = await system.js.log.lastSequence()
     await buy('etsy')
-    await both(8)
     await until('the answer to be known', async () => (await adjustments()) === 1)
-    expect(await etsyRow(system, sku)).toMatchObject({ sellable: 8, writes })
+    await settled(system)
+    await both(8)
+    // Shopify's webhook may be faster than its answer: then a piece less is on offer for a moment, never one more.
+    expect(Math.max(...(await quantitiesSet(before)))).toBe(8)
   }, 30_000)
 
   test('and others in a burst on both channels come to the same stock on both', async () => {
@@ -52,6 +60,8 @@ describe('a sale on Etsy', () => {
   }, 30_000)
 
   test('that no webhook tells of is found by a reconcile', async () => {
+    // Shopify's answers tell whole seconds: a read in the second of an earlier change would not be believed (docs/limits.md).
+    await settled(system)
     await Promise.all([next('etsy', 'drop-webhook', 'order.paid'), next('shopify', 'drop-webhook', 'inventory_levels/update')])
     await buy('etsy')
     await control(system, 'reconcile', {})
@@ -79,11 +89,12 @@ describe('a sale on Etsy', () => {
       method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ seed: 'none', faults: [] }),
     })
     expect(cleared.status).toBe(200)
+    const before = await system.js.log.lastSequence()
     await control(system, 'reconcile', {})
     await until('the answer to be known', async () => (await adjustments()) === 6)
     await both(8)
     await settled(system)
-    expect(await etsyRow(system, sku)).toMatchObject({ sellable: 8, writes })
+    expect(Math.max(...(await quantitiesSet(before)))).toBe(8)
   }, 90_000)
 
   test('is taken off Shopify once, although the connection breaks after Shopify did it', async () => {
