@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { decider, fold, type DomainEvent } from './index.ts'
+import { decider, fold, type DomainEvent, type Plain } from './index.ts'
 
 type CounterEvent = DomainEvent<'shop.Counted', number> | DomainEvent<'shop.Reset', null>
 
@@ -34,5 +34,16 @@ describe('a decider', () => {
     fc.assert(fc.property(events, events, (older, newer) => {
       expect(fold(counter, newer, fold(counter, older))).toEqual(fold(counter, [...older, ...newer]))
     }), { seed })
+  })
+
+  it('has a state that JSON can say, or does not compile', () => {
+    type State = { readonly levels: Readonly<Record<string, { readonly at: string | null }>>; readonly sold?: readonly number[] }
+    const plain: Plain<State> = { levels: { a: { at: null } } }
+    // @ts-expect-error a Map would come back from JSON as an empty object
+    const map: Plain<{ readonly byId: ReadonlyMap<string, number> }> = { byId: new Map<string, number>() }
+    // @ts-expect-error a Date would come back as text
+    const date: Plain<{ readonly at: Date | null }> = { at: new Date(0) }
+    const stored = [plain, map, date].map((state) => JSON.stringify(state))
+    expect(stored).toEqual(['{"levels":{"a":{"at":null}}}', '{"byId":{}}', '{"at":"1970-01-01T00:00:00.000Z"}'])
   })
 })

@@ -19,6 +19,13 @@ export interface Decider<Command extends DomainCommand, Event extends DomainEven
   readonly evolve: (state: State, event: Event) => State
 }
 
+/** What a state may be: what JSON can say. Anything else in it (a `Date`, a `Map`, a function) becomes `never`, which no value has. */
+export type Plain<Value> = Value extends string | number | boolean | null | undefined
+  ? Value
+  : Value extends ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | Date | bigint | symbol | ((...given: never) => unknown)
+    ? never
+    : { readonly [Key in keyof Value]: Plain<Value[Key]> }
+
 /** A decider whose types are not known here, as the runtime and the replay hold it. */
 export interface AnyDecider {
   readonly aggregate: string
@@ -28,9 +35,12 @@ export interface AnyDecider {
   readonly evolve: (state: never, event: never) => unknown
 }
 
-/** Declares a decider; exists so that its types are inferred and checked in one place. */
+/**
+ * Declares a decider; exists so that its types are inferred and checked in one place. The state of a long aggregate is stored as JSON, so a
+ * state that JSON cannot hold does not compile.
+ */
 export const decider = <Command extends DomainCommand, Event extends DomainEvent, State>(
-  definition: Decider<Command, Event, State>,
+  definition: Decider<Command, Event, State> & { readonly initialState: Plain<State> },
 ): Decider<Command, Event, State> => Object.freeze(definition)
 
 /** Folds events into state, oldest first. */

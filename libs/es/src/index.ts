@@ -1,6 +1,6 @@
 export type { DomainEvent, EventMeta, EventNamed, Recorded } from './event.ts'
 export { decider, fold } from './decider.ts'
-export type { AnyDecider, Decider, DomainCommand } from './decider.ts'
+export type { AnyDecider, Decider, DomainCommand, Plain } from './decider.ts'
 export { policy } from './policy.ts'
 export type { AnyPolicy, Dispatch, HandlerDeclaration, HandlersOf, Policy } from './policy.ts'
 export { reactor } from './reactor.ts'

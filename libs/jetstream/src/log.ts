@@ -37,6 +37,12 @@ export interface EventBatch {
   readonly pending: number
 }
 
+/** The first events of what was asked for, oldest first, and how many follow them. */
+export interface LoadedPage {
+  readonly events: readonly StoredEvent[]
+  readonly left: number
+}
+
 /** The log as the rest of the system sees it; JetStream's in production, one in memory in unit tests. */
 export interface EventLog {
   readonly epoch: number
@@ -44,6 +50,8 @@ export interface EventLog {
   readonly append: (request: AppendRequest, signal?: AbortSignal) => Promise<AppendResult>
   /** Events of one subject, oldest first, from a sequence on. */
   readonly load: (subject: string, fromSequence?: number) => Promise<readonly StoredEvent[]>
+  /** As `load`, but 500 events at most. */
+  readonly loadPage: (subject: string, fromSequence?: number) => Promise<LoadedPage>
   /** The last event of every subject that matches. */
   readonly lastOf: (filters: readonly string[]) => Promise<readonly StoredEvent[]>
   /** One event by its sequence. */

@@ -10,6 +10,7 @@ import { watchLink } from './link.ts'
 import { type EventLog, LogUnavailable } from './log.ts'
 import { createReader } from './read.ts'
 import { carryTimers, setTimer, type Timer, type TimerCarrierOptions } from './schedule.ts'
+import { createSnapshots, type Snapshots } from './snapshots.ts'
 import { ensureStreams, LOG_STREAM, readEpoch } from './streams.ts'
 
 type Ours = 'nc' | 'link' | 'inboxPrefix'
@@ -18,6 +19,7 @@ type Ours = 'nc' | 'link' | 'inboxPrefix'
 export interface JetStream {
   readonly log: EventLog
   readonly keys: JetStreamKeys
+  readonly snapshots: Snapshots
   /** Works on the log through a durable consumer, as its only owner. */
   readonly consume: (options: Omit<OwnedConsumerOptions, Ours | 'stream'>) => Promise<OwnedConsumer>
   readonly setTimer: (timer: Timer) => Promise<void>
@@ -48,6 +50,7 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
   return {
     log: { epoch, append: createAppender({ nc, link, epoch, load: reader.load }), ...reader, follow: (follow) => followLog(ours, follow) },
     keys: createKeys(ours),
+    snapshots: createSnapshots(ours),
     consume: (consume) => openOwnedConsumer({ ...ours, stream: LOG_STREAM, ...consume }),
     setTimer: (timer) => setTimer(ours, timer),
     carryTimers: (carrier) => carryTimers({ ...ours, ...carrier }),

@@ -1,4 +1,4 @@
-import { KEY_STREAM, LOG_STREAM, TIMER_STREAM } from './streams.ts'
+import { KEY_STREAM, LOG_STREAM, SNAPSHOT_STREAM, TIMER_STREAM } from './streams.ts'
 
 /** What a NATS user may do, in the form of the server's configuration. */
 export interface UserPermissions {
@@ -29,7 +29,8 @@ const keys: readonly string[] = [...reading(KEY_STREAM), `$JS.API.STREAM.MSG.DEL
 
 /**
  * A service appends under its own name only, works on its own consumers (`<service>-policy`, `<service>-reactor`, `<service>-timers`), sets its
- * own timers, and can neither create nor change nor delete a stream. It can read the whole log: what is personal in it is encrypted.
+ * own timers, stores snapshots of its own aggregates, and can neither create nor change nor delete a stream. It can read the whole log: what is
+ * personal in it is encrypted.
  */
 export const servicePermissions = (service: string): UserPermissions => ({
   publish: {
@@ -42,6 +43,8 @@ export const servicePermissions = (service: string): UserPermissions => ({
       ...reading(TIMER_STREAM),
       ...owning(TIMER_STREAM, `${service}-timers`),
       `probes.${service}.>`,
+      `snapshots.*.${service}.>`,
+      ...reading(SNAPSHOT_STREAM),
       ...keys,
     ],
   },

@@ -1,18 +1,23 @@
 import { askApi } from './ask.ts'
 import { directGet } from './direct-get.ts'
 import { readLastOfMany, type FollowTools } from './follow.ts'
-import type { StoredEvent } from './log.ts'
+import type { LoadedPage, StoredEvent } from './log.ts'
 import { LOG_STREAM } from './streams.ts'
 
 const PAGE = 500
 
 /** Reading by direct get: less than a millisecond, where a consumer would cost some forty. */
 export const createReader = (tools: FollowTools) => {
+  const loadPage = async (subject: string, fromSequence = 1): Promise<LoadedPage> => {
+    const { events, left } = await directGet(tools, LOG_STREAM, { seq: Math.max(1, fromSequence), batch: PAGE, next_by_subj: subject })
+    return { events, left }
+  }
+
   const load = async (subject: string, fromSequence = 1): Promise<StoredEvent[]> => {
     const events: StoredEvent[] = []
-    let next = Math.max(1, fromSequence)
+    let next = fromSequence
     for (;;) {
-      const page = await directGet(tools, LOG_STREAM, { seq: next, batch: PAGE, next_by_subj: subject })
+      const page = await loadPage(subject, next)
       events.push(...page.events)
       const last = page.events.at(-1)
       if (last === undefined || page.left === 0) return events
@@ -43,5 +48,5 @@ export const createReader = (tools: FollowTools) => {
     return state.last_seq
   }
 
-  return { load, lastOf, at, lastSequence }
+  return { load, loadPage, lastOf, at, lastSequence }
 }

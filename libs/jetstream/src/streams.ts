@@ -11,6 +11,8 @@ export const TIMER_STREAM = 'ZYRA_TIMERS'
 export const PROBE_STREAM = 'ZYRA_PROBES'
 /** Wrapped keys; deleting one overwrites it. */
 export const KEY_STREAM = 'ZYRA_KEYS'
+/** States of long aggregates: a shortcut that may be thrown away. */
+export const SNAPSHOT_STREAM = 'ZYRA_SNAPSHOTS'
 
 const HOUR = 3_600_000
 
@@ -62,6 +64,21 @@ const keyConfig = (replicas: number): Partial<StreamConfig> & { name: string } =
   max_msgs_per_subject: 1,
 })
 
+/** In bytes; beyond it the oldest snapshots go. The server sets as much of the disk aside. */
+const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024
+
+const snapshotConfig = (replicas: number): Partial<StreamConfig> & { name: string } => ({
+  name: SNAPSHOT_STREAM,
+  subjects: ['snapshots.>'],
+  storage: StorageType.File,
+  compression: StoreCompression.S2,
+  discard: DiscardPolicy.Old,
+  num_replicas: replicas,
+  allow_direct: true,
+  max_msgs_per_subject: 1,
+  max_bytes: MAX_SNAPSHOT_BYTES,
+})
+
 const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> => {
   try {
     await jsm.streams.info(config.name)
@@ -76,7 +93,8 @@ const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { n
  * no service may create, change or delete a stream.
  */
 export const ensureStreams = async (jsm: JetStreamManager, { replicas = 1, epoch = 1 }: { replicas?: number; epoch?: number } = {}): Promise<void> => {
-  for (const config of [logConfig(replicas, epoch), timerConfig(replicas), probeConfig(replicas), keyConfig(replicas)]) await ensure(jsm, config)
+  const beside = [timerConfig, probeConfig, keyConfig, snapshotConfig].map((configOf) => configOf(replicas))
+  for (const config of [logConfig(replicas, epoch), ...beside]) await ensure(jsm, config)
 }
 
 /** The epoch of the log as it stands. @throws LogUnavailable; LogRefused when the stream is missing, Error when it is not one of ours */

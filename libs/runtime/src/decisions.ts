@@ -1,8 +1,9 @@
 import { eventId } from '@zyra/contracts'
-import { fold, type AnyDecider, type Decider, type Dispatch, type DomainCommand, type DomainEvent, type EventMeta, type Recorded } from '@zyra/es'
+import type { AnyDecider, Dispatch, DomainEvent, EventMeta } from '@zyra/es'
 import { LogUnavailable, subjectOf, type Address, type EventLog, type OutgoingEvent } from '@zyra/jetstream'
-import QuickLRU from 'quick-lru'
 import type { Codec } from './codec.ts'
+import type { StateSnapshots } from './snapshots.ts'
+import { createStates, rulesOf, type Rules } from './states.ts'
 
 /** Why something is decided or recorded: what caused it, and who acts. */
 export interface Cause {
@@ -46,13 +47,8 @@ export interface DecisionsOptions {
   readonly now: () => string
   /** Aggregates whose state is kept in memory. */
   readonly cacheSize?: number
-}
-
-type AnyState = Decider<DomainCommand, DomainEvent, unknown>
-
-interface Known {
-  readonly state: unknown
-  readonly sequence: number
+  /** Without them every aggregate is folded from its first event. */
+  readonly snapshots?: StateSnapshots
 }
 
 /** Records facts and outcomes, and takes decisions on the newest state of an aggregate. */
@@ -82,12 +78,14 @@ const ownIds = ({ meta, handler, formerly = [], attempt }: Cause): ReadonlySet<s
 }
 
 /** See {@link Decisions}. */
-export const createDecisions = ({ log, codec, service, deciders, now, cacheSize = 10_000 }: DecisionsOptions): Decisions => {
-  const byAggregate = new Map(deciders.map((decider) => [decider.aggregate, decider as unknown as AnyState]))
-  const cache = new QuickLRU<string, Known>({ maxSize: cacheSize })
+export const createDecisions = ({ log, codec, service, deciders, now, cacheSize = 10_000, snapshots }: DecisionsOptions): Decisions => {
+  const byAggregate = new Map(deciders.map((decider) => [decider.aggregate, rulesOf(decider)]))
+  const states = createStates({ log, codec, cacheSize, snapshots })
 
-  const remember = (subject: string, known: Known): void => {
-    if ((cache.peek(subject)?.sequence ?? -1) < known.sequence) cache.set(subject, known)
+  const rulesFor = (aggregate: string, who: string): Rules => {
+    const rules = byAggregate.get(aggregate)
+    if (rules === undefined) throw new Error(`service ${service} has no decider for "${aggregate}": ${who} may only command its own service`)
+    return rules
   }
 
   const prepare = (address: Address, events: readonly DomainEvent[], cause: Cause, command?: string, deciderVersion = 0): Promise<Prepared[]> => {
@@ -113,39 +111,25 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
     )
   }
 
-  /** Answers the ids of what came since it was known, and of what stands after a position. */
-  const catchUp = async (
-    decider: AnyState, subject: string, known: Known, after = known.sequence,
-  ): Promise<{ readonly known: Known; readonly ids: readonly string[] }> => {
-    const stored = await log.load(subject, Math.min(after, known.sequence) + 1)
-    const newer = stored.filter(({ sequence }) => sequence > known.sequence)
-    const events: Recorded[] = []
-    for (const one of newer) events.push(await codec.open(one))
-    const next = { state: fold(decider, events, known.state), sequence: newer.at(-1)?.sequence ?? known.sequence }
-    remember(subject, next)
-    return { known: next, ids: stored.map(({ envelope }) => envelope.id) }
-  }
-
   const decide = async ({ aggregate, id, command }: Dispatch, cause: Cause, signal?: AbortSignal): Promise<Decision> => {
-    const decider = byAggregate.get(aggregate)
-    if (decider === undefined) throw new Error(`service ${service} has no decider for "${aggregate}": ${cause.handler} may only command its own service`)
+    const rules = rulesFor(aggregate, cause.handler)
     const address = { merchant: cause.meta.merchant, service, aggregate, id }
     const subject = subjectOf(address)
     const own = ownIds(cause)
-    const remembered = cache.get(subject)
-    let known = remembered ?? { state: decider.initialState, sequence: 0 }
+    let known = states.recall(subject)
     // The log's own refusal of known ids does not help where it stands under another id, or has stood there for hours: only reading does.
-    let mustLook = remembered === undefined || cause.mayStandAfter !== undefined
+    let mustLook = cause.mayStandAfter !== undefined
     let isFresh = false
     let refusedAt: number | undefined
     for (;;) {
-      if (mustLook) {
-        const newer = await catchUp(decider, subject, known, cause.mayStandAfter)
+      if (mustLook || known === undefined) {
+        const lookAfter = Math.min(cause.mayStandAfter ?? Infinity, known?.sequence ?? Infinity)
+        const newer = await states.catchUp(rules, subject, lookAfter)
         if (newer.ids.some((one) => own.has(one))) return REPEATED
         known = newer.known
         isFresh = true
       }
-      const events = decider.decide(command, known.state)
+      const events = rules.decide(command, known.state)
       // "Nothing to do" is not believed from memory alone: another process may have appended.
       mustLook = true
       if (events.length === 0) {
@@ -153,18 +137,19 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
         continue
       }
       if (refusedAt === known.sequence) {
-        cache.delete(subject)
+        states.forget(subject)
         throw new LogUnavailable(`the log refuses ${subject} as outdated and shows nothing newer yet; it is safe to try again`)
       }
-      const prepared = await prepare(address, events, cause, JSON.stringify(command), decider.version)
+      const prepared = await prepare(address, events, cause, JSON.stringify(command), rules.version)
       const result = await log.append({ subject, expectedSequence: known.sequence, events: prepared.map(({ outgoing }) => outgoing) }, signal)
       if (result.status === 'appended') {
         const landed = prepared.map(({ event }) => event)
-        remember(subject, { state: fold(decider, landed, known.state), sequence: result.sequences.at(-1) ?? known.sequence })
+        const lastId = prepared.at(-1)?.outgoing.envelope.id ?? known.lastId
+        states.advance(rules, subject, known, { events: landed, sequence: result.sequences.at(-1) ?? known.sequence, lastId })
         return { status: 'decided', events: landed }
       }
       if (result.status === 'duplicate') {
-        cache.delete(subject)
+        states.forget(subject)
         return REPEATED
       }
       refusedAt = known.sequence

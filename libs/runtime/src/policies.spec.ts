@@ -31,7 +31,11 @@ describe('a policy', () => {
   it('with a former name reads nothing again for what nobody can have handled before', async () => {
     const it = bench()
     const loaded: string[] = []
-    const log = { ...it.log, load: (subject: string, from?: number) => (loaded.push(subject), it.log.load(subject, from)) }
+    const log = {
+      ...it.log,
+      load: (subject: string, from?: number) => (loaded.push(subject), it.log.load(subject, from)),
+      loadPage: (subject: string, from?: number) => (loaded.push(subject), it.log.loadPage(subject, from)),
+    }
     const { handle } = await setUp({ ...it, decisions: it.decisionsOf(100, log) }, { policies: [{ ...addToAll, previously: ['older'] }] })
     for (let count = 0; count < 3; count += 1) await handle(await it.ask('mug'))
     expect([loaded, it.buffers('mug')]).toEqual([[subjectOf('mug')], [1, 2, 3]])

@@ -20,6 +20,7 @@ import { runProjection } from './projections.ts'
 import { createReactorRunner } from './reactors.ts'
 import { registerHandlers } from './registration.ts'
 import { checkPorts, type ServiceDefinition } from './service.ts'
+import { createStateSnapshots } from './snapshots.ts'
 import { checkTimers, timerPort } from './timers.ts'
 
 /** A service at work. */
@@ -49,7 +50,10 @@ export const openService = async (definition: ServiceDefinition, process: Proces
     await waitForClock(js.log, { now, trust: config.trustClock, signal: stopped.signal, onWait: (why) => observer.problem('clock', why) })
     const vault = openVault({ store: js.keys, masterKey: process.masterKey, cacheSize: 10_000, maxAgeMs: 10_000, now: monotonic })
     const codec = createCodec({ vault, objects })
-    const decisions = createDecisions({ log: js.log, codec, service, deciders: definition.deciders ?? [], now: () => now().toISOString() })
+    const snapshots = createStateSnapshots({
+      store: js.snapshots, epoch: js.log.epoch, service, onProblem: (problem) => observer.problem('snapshots', problem),
+    })
+    const decisions = createDecisions({ log: js.log, codec, service, deciders: definition.deciders ?? [], now: () => now().toISOString(), snapshots })
     const merchants = await followMerchants(js.log, { signal: stopped.signal, onProblem: (problem) => observer.problem('merchants', problem) })
     const gate = createGate({ look: () => readSwitches(js.log, merchants), sandboxOrigins: [process.sandboxOrigin], fetch: globalThis.fetch, monotonic })
     const { sandboxOrigin, health } = process

@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto'
 import { entryId, eventId } from '@zyra/contracts'
 import { decider, policy, reactor, type DomainEvent, type EffectResult, type Port } from '@zyra/es'
-import { subjectOf, type Address, type EventLog, type OutgoingEvent, type StoredEvent } from '@zyra/jetstream'
+import { subjectOf, type Address, type EventLog, type OutgoingEvent, type Snapshots, type StoredEvent } from '@zyra/jetstream'
 import { memoryKeyStore, openVault } from '@zyra/privacy'
 import { memoryLog } from '@zyra/testing'
 import { createCodec } from '../src/codec.ts'
@@ -25,6 +25,26 @@ export const memoryObjects = (): Objects & { readonly bodies: Map<string, Uint8A
       return bytes
     },
   }
+}
+
+/** Snapshots in memory, as JSON; `fails` makes both directions throw. */
+export const memorySnapshots = () => {
+  const kept = new Map<string, string>()
+  const asked: string[] = []
+  const state = { fails: false }
+  const store: Snapshots = {
+    get: async (subject) => {
+      asked.push(subject)
+      if (state.fails) throw new Error('the store is broken')
+      const text = kept.get(subject)
+      return text === undefined ? undefined : JSON.parse(text)
+    },
+    put: async (subject, snapshot) => {
+      if (state.fails) throw new Error('the store is broken')
+      kept.set(subject, JSON.stringify(snapshot))
+    },
+  }
+  return { store, kept, asked, state }
 }
 
 export const testVault = () =>
@@ -111,7 +131,7 @@ export const outgoing = (address: Address, event: DomainEvent, more: Partial<Out
   }
 }
 
-const addressIn = (aggregate: string, id: string, service = 'inventory'): Address => ({ merchant: 'demo', service, aggregate, id })
+export const addressIn = (aggregate: string, id: string, service = 'inventory'): Address => ({ merchant: 'demo', service, aggregate, id })
 
 /** A log with what a service has around it, and ways to put events there. */
 export const bench = (log = memoryLog()) => {

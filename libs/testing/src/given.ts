@@ -28,7 +28,7 @@ const isOwn = (aggregate: string, event: DomainEvent): boolean => ['*', aggregat
 /**
  * Tells a story about a decider: `given(stock, ...history).when(command).then(...events)`. State, commands and events are deep-frozen,
  * so that a decider that changes them fails; every event is held to its contract and must be one of the decider's aggregate;
- * a command is asked twice, since the answer must not depend on anything else; and `evolve` is run over what was decided.
+ * a command is asked twice, since the answer must not depend on anything else; `evolve` is run over what was decided, and states must survive JSON.
  * @throws Error when one of these does not hold
  */
 export const given = <Command extends DomainCommand, Event extends DomainEvent, State extends object>(
@@ -39,7 +39,9 @@ export const given = <Command extends DomainCommand, Event extends DomainEvent, 
 
   const evolved = (state: State, event: Event): State => {
     if (!isOwn(aggregate, event)) throw new Error(`${event.type} belongs to ${definitionOf(event.type).aggregate}, but the decider's aggregate is ${aggregate}`)
-    return deepFreeze(evolve(state, checked(event)))
+    const next = evolve(state, checked(event))
+    same(throughJson(next), next, `the state after ${event.type} is not plain JSON: the snapshot of a long aggregate would be another state`, evolved)
+    return deepFreeze(next)
   }
 
   const at = (state: State): Given<Command, Event, State> => ({ state, when: (command) => decided(state, deepFreeze(command)) })

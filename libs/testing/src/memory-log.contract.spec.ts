@@ -149,6 +149,17 @@ describe.each(logs)('%s', (_name, open) => {
     expect(await log.load(other)).toEqual([])
   })
 
+  it('loads a page of a subject and says how many events follow', async () => {
+    const names = Array.from({ length: 501 }, (_, index) => `page ${used} ${index}`)
+    await Promise.all(names.map((name) => log.append({ subject, events: [eventNamed(name)] })))
+    const first = await log.loadPage(subject)
+    expect([first.events.length, first.left]).toEqual([500, 1])
+    const second = await log.loadPage(subject, first.events.at(-1)!.sequence + 1)
+    expect([second.events.length, second.left]).toEqual([1, 0])
+    expect([...first.events, ...second.events].map(({ sequence }) => sequence)).toEqual((await log.load(subject)).map(({ sequence }) => sequence))
+    expect(await log.loadPage(other)).toEqual({ events: [], left: 0 })
+  })
+
   it('loads all subjects that a filter with wildcards matches', async () => {
     await append(subject, 0, 'one')
     await append(other, 0, 'two')

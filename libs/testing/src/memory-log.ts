@@ -1,6 +1,6 @@
 import { envelope as envelopeSchema } from '@zyra/contracts'
 import { LogRefused, LogUnavailable } from '@zyra/jetstream'
-import type { AppendRequest, AppendResult, EventBatch, EventLog, FollowOptions, StoredEvent } from '@zyra/jetstream'
+import type { AppendRequest, AppendResult, EventBatch, EventLog, FollowOptions, LoadedPage, StoredEvent } from '@zyra/jetstream'
 import { deepFreeze, throughJson } from './deep-freeze.ts'
 import { matchesFilter } from './subject-filter.ts'
 
@@ -25,13 +25,14 @@ export interface MemoryLog extends EventLog {
   readonly events: () => readonly StoredEvent[]
   /** What becomes of the next appends, one fault each. */
   readonly failAppends: (...faults: readonly AppendFault[]) => void
-  /** The next so many calls of `load`, `lastOf`, `at` and `lastSequence` throw LogUnavailable. */
+  /** The next so many calls of `load`, `loadPage`, `lastOf`, `at` and `lastSequence` throw LogUnavailable. */
   readonly failReads: (count?: number) => void
 }
 
 /** JetStream's own, as the log is set up. */
 const DUPLICATE_WINDOW_MS = 6 * 60 * 60 * 1_000
 const BATCH_SIZE = 1_000
+const PAGE = 500
 
 /** See {@link MemoryLog}. Nothing in it waits, but everything answers asynchronously. */
 export const memoryLog = ({ epoch = 1, now = () => new Date(0) }: MemoryLogOptions = {}): MemoryLog => {
@@ -90,6 +91,11 @@ export const memoryLog = ({ epoch = 1, now = () => new Date(0) }: MemoryLogOptio
   const load = (filter: string, fromSequence = 1) =>
     read(() => stored.filter(({ subject, sequence }) => sequence >= fromSequence && matchesFilter(filter, subject)))
 
+  const loadPage = async (filter: string, fromSequence?: number): Promise<LoadedPage> => {
+    const events = await load(filter, fromSequence)
+    return { events: events.slice(0, PAGE), left: Math.max(0, events.length - PAGE) }
+  }
+
   const lastOf = (filters: readonly string[]) =>
     read(() => {
       const matching = stored.filter(({ subject }) => filters.some((filter) => matchesFilter(filter, subject)))
@@ -130,6 +136,7 @@ export const memoryLog = ({ epoch = 1, now = () => new Date(0) }: MemoryLogOptio
     epoch,
     append,
     load,
+    loadPage,
     lastOf,
     at: (sequence) => read(() => stored[sequence - 1]),
     lastSequence: () => read(() => stored.length),
