@@ -10,6 +10,45 @@ const via = z.enum(['webhook', 'read'])
 
 const level = z.strictObject({ location: z.string(), available: count.nullable() })
 
+const channelsPage = z.strictObject({
+  asOf: vendorTime,
+  last: z.boolean(),
+  itemsBefore: count,
+  items: z.array(
+    z.strictObject({
+      inventoryItem: z.string(),
+      sku: z.string(),
+      title: z.string(),
+      levels: z.array(level),
+      etsy: z
+        .strictObject({
+          listingId: z.string(),
+          sku: z.string(),
+          quantity: count,
+          maxQuantity: count,
+          /** Etsy's receipts tell of a sale that need not be known yet: a low `quantity` is no drift. */
+          soldLately: z.boolean().default(false),
+        })
+        .nullable(),
+    }),
+  ),
+})
+
+const receiptsPage = z.strictObject({
+  /** When the read began. */
+  until: z.iso.datetime(),
+  sales: z.array(
+    z.strictObject({
+      receiptId: z.string(),
+      transactionId: z.string(),
+      listingId: z.string(),
+      sku: z.string(),
+      quantity: count.positive(),
+      soldAt: z.iso.datetime(),
+    }),
+  ),
+})
+
 export const inventoryEvents = {
   /** An inventory item has this SKU and title now: seen for the first time, or renamed. */
   ItemIdentified: event({ aggregate: 'stock', schema: z.strictObject({ sku: z.string(), title: z.string() }) }),
@@ -82,23 +121,12 @@ export const inventoryEvents = {
   /** Everything that Etsy sold before `until` is known. */
   EtsyReceiptsPollFinished: event({ aggregate: 'etsy-receipts', schema: z.strictObject({ until: z.iso.datetime() }) }),
   EtsyReceiptsPollFailed: event({ aggregate: 'etsy-receipts', schema: z.strictObject({ reason: z.string() }) }),
-  /** What the receipts that changed lately sold: paid and not cancelled. The same sale comes in every poll that sees its receipt. */
+  /** One page of what the receipts that changed lately sold: paid and not cancelled. The same sale comes in every poll that sees its receipt. */
   EtsyReceiptsRead: event({
     aggregate: 'etsy-receipts-read',
-    schema: z.strictObject({
-      /** When the read began. */
-      until: z.iso.datetime(),
-      sales: z.array(
-        z.strictObject({
-          receiptId: z.string(),
-          transactionId: z.string(),
-          listingId: z.string(),
-          sku: z.string(),
-          quantity: count.positive(),
-          soldAt: z.iso.datetime(),
-        }),
-      ),
-    }),
+    previous: [{ schema: receiptsPage, upcast: (data: z.infer<typeof receiptsPage>) => ({ ...data, last: true }) }],
+    /** `last`: no page of this read follows. */
+    schema: receiptsPage.extend({ last: z.boolean() }),
   }),
   EtsyReceiptsReadFailed: event({ aggregate: 'etsy-receipts-read', schema: z.strictObject({ reason: z.string() }) }),
 
@@ -159,32 +187,12 @@ export const inventoryEvents = {
   /** The shop removed the app: no run starts until it is registered again. */
   ReconcileEnded: event({ aggregate: 'reconcile', schema: z.strictObject({}) }),
 
-  /** One page of what both channels showed. */
+  /** One page of what both channels showed and Zyra did not know yet. */
   ChannelsRead: event({
     aggregate: 'channels',
-    schema: z.strictObject({
-      asOf: vendorTime,
-      last: z.boolean(),
-      itemsBefore: count,
-      items: z.array(
-        z.strictObject({
-          inventoryItem: z.string(),
-          sku: z.string(),
-          title: z.string(),
-          levels: z.array(level),
-          etsy: z
-            .strictObject({
-              listingId: z.string(),
-              sku: z.string(),
-              quantity: count,
-              maxQuantity: count,
-              /** Etsy's receipts tell of a sale that need not be known yet: a low `quantity` is no drift. */
-              soldLately: z.boolean().default(false),
-            })
-            .nullable(),
-        }),
-      ),
-    }),
+    previous: [{ schema: channelsPage, upcast: (data: z.infer<typeof channelsPage>) => ({ ...data, unchanged: 0 }) }],
+    /** `unchanged`: items that showed nothing new and are not named; told with the last page. */
+    schema: channelsPage.extend({ unchanged: count.nonnegative() }),
   }),
   ChannelsReadFailed: event({
     aggregate: 'channels',

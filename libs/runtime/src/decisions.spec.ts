@@ -127,6 +127,23 @@ describe('"nothing to do"', () => {
   })
 })
 
+describe('asking what would be decided', () => {
+  it('answers on the newest state and appends nothing', async () => {
+    const { log, codec, set, cause } = bench()
+    const upToTen = {
+      ...counter,
+      decide: (_command: never, { sum }: { sum: number }) => (sum >= 10 ? [] : [{ type: 'inventory.BufferSet', data: { buffer: 5 } }]),
+    }
+    const decisions = createDecisions({ log, codec, service: 'inventory', deciders: [upToTen], now: () => '2026-11-20T08:00:00.000Z' })
+    await decisions.decide(add(1), cause('a'))
+    expect(await decisions.wouldDecide('demo', add(1))).toBe(true)
+    await set('mug', 12)
+    expect(await decisions.wouldDecide('demo', add(1))).toBe(false)
+    expect(log.events()).toHaveLength(2)
+    await expect(decisions.wouldDecide('demo', { ...add(1), aggregate: 'merchant' })).rejects.toThrow('has no decider for "merchant"')
+  })
+})
+
 describe('deciding', () => {
   it('refuses data that the contract does not allow before anything is written', async () => {
     const { log, decisions, cause } = bench()

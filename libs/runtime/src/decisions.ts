@@ -58,6 +58,11 @@ export interface Decisions {
    * UnknownEventVersion where the aggregate holds what a newer release wrote; LogUnavailable when the signal aborts first
    */
   readonly decide: (dispatch: Dispatch, cause: Cause, signal?: AbortSignal) => Promise<Decision>
+  /**
+   * Whether a command would change anything on the newest state; nothing is appended.
+   * @throws Error when no decider of this service has the aggregate; LogUnavailable
+   */
+  readonly wouldDecide: (merchant: string, dispatch: Dispatch) => Promise<boolean>
   /** Appends events nobody decides on by id: facts and outcomes. Answers false where they were in the log already. */
   readonly record: (address: Omit<Address, 'service'>, events: readonly DomainEvent[], cause: Cause, signal?: AbortSignal) => Promise<boolean>
 }
@@ -156,6 +161,12 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
     }
   }
 
+  const wouldDecide: Decisions['wouldDecide'] = async (merchant, { aggregate, id, command }) => {
+    const rules = rulesFor(aggregate, `whoever asks about "${id}"`)
+    const { known } = await states.catchUp(rules, subjectOf({ merchant, service, aggregate, id }), Infinity)
+    return rules.decide(command, known.state).length > 0
+  }
+
   const record: Decisions['record'] = async (to, events, cause, signal) => {
     const address = { ...to, service }
     const prepared = await prepare(address, events, cause)
@@ -163,5 +174,5 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
     return result.status === 'appended'
   }
 
-  return { decide, record }
+  return { decide, wouldDecide, record }
 }

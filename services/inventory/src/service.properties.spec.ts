@@ -126,6 +126,8 @@ describe('whatever sells where, and whatever is lost, late, repeated or dies mea
       reconcile(channels)
       const news = channels.log.slice(decided).filter(({ type }) => /Observed|Decided|Drift|Withheld|Matched/.test(type))
       expect(news).toEqual([])
+      expect(told(channels, decided, 'inventory.ChannelsRead')).toMatchObject([{ items: [], unchanged: 1 }])
+      expect(told(channels, decided, 'inventory.ReconcileFinished')).toEqual([{ items: 1 }])
     }), settings)
   })
 

@@ -3,18 +3,19 @@ import { channelsOf } from './adapters/clients.ts'
 import { readingOf } from './adapters/channels.ts'
 import { etsyQuantity } from './adapters/etsy-quantity.ts'
 import { receiptsOf } from './adapters/etsy-receipts.ts'
+import { onlyNews } from './adapters/only-news.ts'
 import { shopifyStock } from './adapters/shopify-stock.ts'
 import { adjustForEtsySale } from './etsy-sales/adjust-for-etsy-sale.policy.ts'
 import { adjustShopifyStock } from './etsy-sales/adjust-shopify-stock.reactor.ts'
 import { etsyOffer } from './etsy-sales/etsy-offer.decider.ts'
 import { etsyReceipts } from './etsy-sales/etsy-receipts.decider.ts'
-import { matchEtsySales } from './etsy-sales/match-etsy-sales.policy.ts'
+import { linksOf, matchEtsySales } from './etsy-sales/match-etsy-sales.policy.ts'
 import { pollEtsyReceipts } from './etsy-sales/poll-etsy-receipts.policy.ts'
 import { readEtsyReceipts } from './etsy-sales/read-etsy-receipts.reactor.ts'
 import { shopifyAdjustment } from './etsy-sales/shopify-adjustment.decider.ts'
 import { changeBuffer } from './oversell-buffer/change-buffer.policy.ts'
 import { mirrorShopifyStock } from './oversell-buffer/mirror-shopify-stock.policy.ts'
-import { observeChannels } from './oversell-buffer/observe-channels.policy.ts'
+import { observationOf, observeChannels } from './oversell-buffer/observe-channels.policy.ts'
 import { setEtsyQuantity } from './oversell-buffer/set-etsy-quantity.reactor.ts'
 import { stock } from './oversell-buffer/stock.decider.ts'
 import { stockRows } from './oversell-buffer/stock.projection.ts'
@@ -39,7 +40,7 @@ export const inventory = service({
     const receipts = receiptsOf(channels, context.now)
     return {
       etsyQuantity: etsyQuantity(channels),
-      channels: readingOf(channels, receipts),
+      channels: onlyNews(readingOf(channels, receipts), context.decisions.wouldDecide, (asOf, item) => [observationOf(asOf, item), ...linksOf(asOf, item)]),
       etsyReceipts: receipts,
       shopifyStock: shopifyStock(channels, context.now),
     }

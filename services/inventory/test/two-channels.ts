@@ -1,4 +1,6 @@
 import type { AnyDecider, AnyReactor, Decider, DomainCommand, DomainEvent, Dispatch, EventMeta, Recorded } from '@zyra/es'
+import { linksOf } from '../src/etsy-sales/match-etsy-sales.policy.ts'
+import { observationOf } from '../src/oversell-buffer/observe-channels.policy.ts'
 import { inventory } from '../src/service.ts'
 import { shopifyWebhook } from '@zyra/testing'
 
@@ -51,10 +53,14 @@ export const twoChannels = ({ stock, wholeSeconds }: { readonly stock: Readonly<
     shopify.webhooks.push({ location, available: shopify.levels[location], at: instant() })
   }
 
-  const decide = ({ aggregate, id, command }: Dispatch): void => {
+  const decisionOn = ({ aggregate, id, command }: Dispatch) => {
     const decider = inventory.deciders?.find((one: AnyDecider) => one.aggregate === aggregate) as unknown as AnyState
     const state = states.get(`${aggregate} ${id}`) ?? decider.initialState
-    const events = decider.decide(command, state)
+    return { decider, state, events: decider.decide(command, state) }
+  }
+  const decide = (dispatch: Dispatch): void => {
+    const { aggregate, id } = dispatch
+    const { decider, state, events } = decisionOn(dispatch)
     states.set(`${aggregate} ${id}`, events.reduce(decider.evolve, state))
     for (const event of events) append(aggregate, id, event)
   }
@@ -92,7 +98,9 @@ export const twoChannels = ({ stock, wholeSeconds }: { readonly stock: Readonly<
         () => (quantity = etsy.quantity),
         () => {
           const soldLately = changedSince(since).length > 0
-          return { asOf: seen.asOf, items: [{ ...item, levels: seen.levels, etsy: { ...LISTING, quantity, maxQuantity: 999, soldLately } }] }
+          const read = { ...item, levels: seen.levels, etsy: { ...LISTING, quantity, maxQuantity: 999, soldLately } }
+          const isNews = [observationOf(seen.asOf, read), ...linksOf(seen.asOf, read)].some((dispatch) => decisionOn(dispatch).events.length > 0)
+          return { asOf: seen.asOf, items: isNews ? [read] : [], unchanged: isNews ? 0 : 1 }
         },
       ]
     },

@@ -17,6 +17,7 @@ const pageOf = (sequence: number, quantity: number): Entry =>
     {
       asOf: at,
       itemsBefore: 0,
+      unchanged: 0,
       last: true,
       items: [
         {

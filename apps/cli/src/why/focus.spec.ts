@@ -10,7 +10,7 @@ const ITEMS = 54
 const started = entry('inventory.ReconcileStarted', { because: 'new merchant', at: '2026-11-20T08:00:00.000Z' }, { sequence: 1, id: 'all' })
 const page = entry(
   'inventory.ChannelsRead',
-  { asOf: '2026-11-20T08:00:00.000000000Z', itemsBefore: 0, last: true, items: [] },
+  { asOf: '2026-11-20T08:00:00.000000000Z', itemsBefore: 0, unchanged: 0, last: true, items: [] },
   { sequence: 2, cause: started, id: '1', actor: 'reactor:read-channels', handler: 'read-channels' },
 )
 const decisions = Array.from({ length: ITEMS }, (_, index): readonly Entry[] => {

@@ -88,7 +88,7 @@ export const readingOf = (channels: (merchant: string) => Promise<Channels>, rec
     if ('failed' in theirs) return theirs
     const sold = await receipts.do({ since }, context)
     if ('failed' in sold) return sold
-    return { asOf: ours.asOf, items: marked(join(ours.variants, theirs), sold.sales) } satisfies ChannelsReading
+    return { asOf: ours.asOf, items: marked(join(ours.variants, theirs), sold.sales), unchanged: 0 } satisfies ChannelsReading
   }
   return { do: read, find: read }
 }

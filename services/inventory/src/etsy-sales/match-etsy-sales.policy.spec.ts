@@ -6,7 +6,7 @@ const etsy = { listingId: '1001', sku: 'MUG-BLUE', quantity: 4, maxQuantity: 999
 const item = { inventoryItem: '1', sku: 'MUG-BLUE', title: 'Mug', levels: [{ location: '7', available: 4 }], etsy }
 type Item = Omit<typeof item, 'levels' | 'etsy'> & { levels: { location: string; available: number | null }[]; etsy: typeof etsy | null }
 const read = (...items: readonly Item[]) =>
-  recorded('inventory.ChannelsRead', { asOf, last: true, itemsBefore: 0, items: [...items] })
+  recorded('inventory.ChannelsRead', { asOf, last: true, itemsBefore: 0, unchanged: 0, items: [...items] })
 const linkTo = (location: string | null) =>
   ({ aggregate: 'etsy-offer', id: '1001~MUG-BLUE', command: { type: 'Link', inventoryItem: '1', location, at: asOf } } as const)
 
@@ -28,7 +28,7 @@ describe('matching what Etsy sells to what Shopify has', () => {
     const sale = { transactionId: '7001', quantity: 2, soldAt: '2026-11-20T08:00:00.000Z' }
     const line = { ...sale, receiptId: '5', listingId: '1001', sku: 'MUG-BLUE' }
     const sales = [line, { ...line, transactionId: '7002', listingId: '1002', sku: '' }]
-    when(matchEtsySales, recorded('inventory.EtsyReceiptsRead', { until: sale.soldAt, sales })).dispatches(
+    when(matchEtsySales, recorded('inventory.EtsyReceiptsRead', { until: sale.soldAt, sales, last: true })).dispatches(
       { aggregate: 'etsy-offer', id: '1001~MUG-BLUE', command: { type: 'Sell', ...sale } },
       { aggregate: 'etsy-offer', id: '1002~', command: { type: 'Sell', ...sale, transactionId: '7002' } },
     )

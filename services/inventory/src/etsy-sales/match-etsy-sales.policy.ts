@@ -1,5 +1,5 @@
 import type { InventoryEvent } from '@zyra/contracts'
-import { policy } from '@zyra/es'
+import { policy, type Dispatch } from '@zyra/es'
 import type { EtsyOfferCommand } from './etsy-offer.decider.ts'
 
 const offerOf = ({ listingId, sku }: { readonly listingId: string; readonly sku: string }): string => `${listingId}~${sku}`
@@ -10,15 +10,20 @@ const mostStocked = (levels: readonly { readonly location: string; readonly avai
   return tracked.toSorted((a, b) => b.available - a.available)[0]?.location ?? null
 }
 
+type ChannelsRead = Extract<InventoryEvent, { type: 'inventory.ChannelsRead' }>['data']
+
+/** What one item that was read means for the offer that sells it, if there is one. */
+export const linksOf = (asOf: string, { inventoryItem, levels, etsy }: ChannelsRead['items'][number]): readonly Dispatch<EtsyOfferCommand>[] =>
+  (etsy === null
+    ? []
+    : [{ aggregate: 'etsy-offer', id: offerOf(etsy), command: { type: 'Link', inventoryItem, location: mostStocked(levels), at: asOf } }])
+
 /** What Etsy offers is linked to Shopify's items by every read of both channels; what Etsy sold is matched to them. */
 export const matchEtsySales = policy<InventoryEvent, EtsyOfferCommand>({
   name: 'match-etsy-sales',
   on: {
     'inventory.ChannelsRead': ({ data: { asOf, items } }) =>
-      items.flatMap(({ inventoryItem, levels, etsy }) => {
-        if (etsy === null) return []
-        return [{ aggregate: 'etsy-offer', id: offerOf(etsy), command: { type: 'Link', inventoryItem, location: mostStocked(levels), at: asOf } }]
-      }),
+      items.flatMap((item) => linksOf(asOf, item)),
     'inventory.EtsyReceiptsRead': ({ data: { sales } }) =>
       sales.map(({ listingId, sku, transactionId, quantity, soldAt }) => ({
         aggregate: 'etsy-offer',

@@ -19,10 +19,11 @@ describe("when Etsy's receipts are read", () => {
     when(pollEtsyReceipts, recorded('inventory.ReconcileFinished', { items: 3 }, { time })).dispatches(polls)
   })
 
-  it('ends with what was read, or with why it was not', () => {
+  it('ends with the last page of what was read, or with why it was not', () => {
     const until = '2026-11-20T07:59:59.000Z'
-    when(pollEtsyReceipts, recorded('inventory.EtsyReceiptsRead', { until, sales: [] }, { time }))
+    when(pollEtsyReceipts, recorded('inventory.EtsyReceiptsRead', { until, sales: [], last: true }, { time }))
       .dispatches({ ...to, command: { type: 'Finish', until, at: time } })
+    when(pollEtsyReceipts, recorded('inventory.EtsyReceiptsRead', { until, sales: [], last: false }, { time })).dispatchesNothing()
     when(pollEtsyReceipts, recorded('inventory.EtsyReceiptsReadFailed', { reason: 'stopped' }, { time }))
       .dispatches({ ...to, command: { type: 'Fail', reason: 'stopped', at: time } })
   })

@@ -15,7 +15,7 @@ export const pollEtsyReceipts = policy<GatewayEvent | InventoryEvent, EtsyReceip
       (topic.startsWith('order.') ? command({ type: 'Poll', at: meta.time, reconciles: false }) : []),
     'inventory.ReconcileStarted': ({ data: { at } }) => command({ type: 'Poll', at, reconciles: true }),
     'inventory.ReconcileFinished': ({ meta }) => command({ type: 'Poll', at: meta.time, reconciles: false }),
-    'inventory.EtsyReceiptsRead': ({ data: { until }, meta }) => command({ type: 'Finish', until, at: meta.time }),
+    'inventory.EtsyReceiptsRead': ({ data: { until, last }, meta }) => (last ? command({ type: 'Finish', until, at: meta.time }) : []),
     'inventory.EtsyReceiptsReadFailed': ({ data: { reason }, meta }) => command({ type: 'Fail', reason, at: meta.time }),
   },
 })

@@ -4,7 +4,10 @@ import type { EtsyReceiptsPort } from './etsy-receipts.port.ts'
 
 type Outcome = Extract<InventoryEvent, { type: 'inventory.EtsyReceiptsRead' | 'inventory.EtsyReceiptsReadFailed' }>
 
-/** Reads Etsy's receipts and records what they sold. */
+/** Some 170 bytes each: a page stays far below the 256 KB that an event may have. */
+const SALES_PER_EVENT = 500
+
+/** Reads Etsy's receipts and records what they sold, in pages. */
 export const readEtsyReceipts = reactor<InventoryEvent, EtsyReceiptsPort, Outcome>({
   name: 'read-etsy-receipts',
   port: 'etsyReceipts',
@@ -18,6 +21,10 @@ export const readEtsyReceipts = reactor<InventoryEvent, EtsyReceiptsPort, Outcom
     if (!result.ok) return [{ type: 'inventory.EtsyReceiptsReadFailed', data: { reason: result.error } }]
     if ('failed' in result.value) return [{ type: 'inventory.EtsyReceiptsReadFailed', data: { reason: result.value.failed } }]
     const { until, sales } = result.value
-    return [{ type: 'inventory.EtsyReceiptsRead', data: { until, sales: [...sales] } }]
+    const pages = Math.max(1, Math.ceil(sales.length / SALES_PER_EVENT))
+    return Array.from({ length: pages }, (_, page) => ({
+      type: 'inventory.EtsyReceiptsRead',
+      data: { until, sales: sales.slice(page * SALES_PER_EVENT, (page + 1) * SALES_PER_EVENT), last: page === pages - 1 },
+    }))
   },
 })

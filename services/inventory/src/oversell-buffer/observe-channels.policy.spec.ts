@@ -11,7 +11,7 @@ const card = { sku: 'GIFT', title: 'Gift card', levels: [{ location: '7', availa
 describe('observing what a reconcile read', () => {
   it('observes both channels on each item, as of the time of the read', () => {
     const items = [{ inventoryItem: '1', ...mug }, { inventoryItem: '2', ...card }]
-    when(observeChannels, recorded('inventory.ChannelsRead', { asOf, last: true, itemsBefore: 0, items })).dispatches(
+    when(observeChannels, recorded('inventory.ChannelsRead', { asOf, last: true, itemsBefore: 0, unchanged: 0, items })).dispatches(
       { aggregate: 'stock', id: '1', command: { type: 'ObserveChannels', at: asOf, ...mug } },
       { aggregate: 'stock', id: '2', command: { type: 'ObserveChannels', at: asOf, ...card } },
     )

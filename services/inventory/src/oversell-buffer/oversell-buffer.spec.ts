@@ -26,7 +26,7 @@ const etsySelling = (quantity: number) => {
 }
 
 const channelsShow = (available: number, quantity: number, time = '2026-11-20T08:00:00') => recorded('inventory.ChannelsRead', {
-  asOf: `${time}.000000000Z`, last: true, itemsBefore: 0,
+  asOf: `${time}.000000000Z`, last: true, itemsBefore: 0, unchanged: 0,
   items: [{
     inventoryItem: ITEM, sku: 'MUG-BLUE', title: 'Mug, Blue', levels: [{ location: STUDIO, available }],
     etsy: { listingId: LISTING, sku: 'MUG-BLUE', quantity, maxQuantity: 999, soldLately: false },

@@ -6,8 +6,8 @@ import type { ReconcileCommand } from './reconcile.decider.ts'
 export const finishReconcile = policy<InventoryEvent, ReconcileCommand>({
   name: 'finish-reconcile',
   on: {
-    'inventory.ChannelsRead': ({ data: { last, itemsBefore, items }, meta }) =>
-      last ? [{ aggregate: 'reconcile', id: 'all', command: { type: 'Finish', items: itemsBefore + items.length, at: meta.time } }] : [],
+    'inventory.ChannelsRead': ({ data: { last, itemsBefore, items, unchanged }, meta }) =>
+      last ? [{ aggregate: 'reconcile', id: 'all', command: { type: 'Finish', items: itemsBefore + items.length + unchanged, at: meta.time } }] : [],
     'inventory.ChannelsReadFailed': ({ data: { reason, stopped }, meta }) => [
       { aggregate: 'reconcile', id: 'all', command: { type: 'Fail', reason, stopped, at: meta.time } },
     ],

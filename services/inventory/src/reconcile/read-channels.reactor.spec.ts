@@ -9,7 +9,7 @@ const items = (count: number): ItemOnChannels[] => Array.from({ length: count },
   inventoryItem: String(index + 1), sku: `SKU-${index + 1}`, title: `Print ${index + 1}`, levels: [{ location: '7', available: index }], etsy: null,
 }))
 
-const pagesOf = (count: number) => whenAnswered(readChannels, { since }, { ok: true, value: { asOf, items: items(count) } }).events
+const pagesOf = (count: number) => whenAnswered(readChannels, { since }, { ok: true, value: { asOf, items: items(count), unchanged: 7 } }).events
   .flatMap((event) => (event.type === 'inventory.ChannelsRead' ? [event.data] : []))
 
 describe('reading both channels', () => {
@@ -29,8 +29,8 @@ describe('reading both channels', () => {
 
   it('records what the channels showed', () => {
     const shown = items(2).map((item) => ({ ...item, levels: [...item.levels] }))
-    whenAnswered(readChannels, { since }, { ok: true, value: { asOf, items: shown } })
-      .records({ type: 'inventory.ChannelsRead', data: { asOf, last: true, itemsBefore: 0, items: shown } })
+    whenAnswered(readChannels, { since }, { ok: true, value: { asOf, items: shown, unchanged: 3 } })
+      .records({ type: 'inventory.ChannelsRead', data: { asOf, last: true, itemsBefore: 0, items: shown, unchanged: 3 } })
   })
 
   const paged: readonly (readonly [number, readonly number[]])[] = [[0, [0]], [1, [1]], [100, [100]], [101, [100, 1]], [250, [100, 100, 50]]]
@@ -39,6 +39,7 @@ describe('reading both channels', () => {
     const pages = pagesOf(count)
     expect(pages.map((page) => page.items.length)).toEqual(sizes)
     expect(pages.map(({ last }) => last)).toEqual(sizes.map((_, index) => index === sizes.length - 1))
+    expect(pages.map(({ unchanged }) => unchanged)).toEqual(sizes.map((_, index) => (index === sizes.length - 1 ? 7 : 0)))
     expect(pages.map(({ itemsBefore }) => itemsBefore)).toEqual(sizes.map((_, index) => index * 100))
     expect(pages.flatMap((page) => page.items.map(({ inventoryItem }) => inventoryItem))).toEqual(items(count).map(({ inventoryItem }) => inventoryItem))
   })

@@ -11,7 +11,7 @@ const pagesOf = (items: readonly ItemOnChannels[]): readonly (readonly ItemOnCha
     items.slice(page * ITEMS_PER_EVENT, (page + 1) * ITEMS_PER_EVENT),
   )
 
-/** Reads both channels for a reconcile and records what they showed, in pages. It knows by the poll until when Etsy's sales are known. */
+/** Reads both channels for a reconcile and records what they showed that is news, in pages. It knows by the poll until when Etsy's sales are known. */
 export const readChannels = reactor<InventoryEvent, ChannelsPort, Outcome>({
   name: 'read-channels',
   port: 'channels',
@@ -25,7 +25,7 @@ export const readChannels = reactor<InventoryEvent, ChannelsPort, Outcome>({
     // A port that can find out is always asked again, so only the stop switch keeps it from an answer.
     if (!result.ok) return [{ type: 'inventory.ChannelsReadFailed', data: { reason: result.error, stopped: true } }]
     if ('failed' in result.value) return [{ type: 'inventory.ChannelsReadFailed', data: { reason: result.value.failed, stopped: false } }]
-    const { asOf, items } = result.value
+    const { asOf, items, unchanged } = result.value
     const pages = pagesOf(items)
     return pages.map((page, index) => ({
       type: 'inventory.ChannelsRead',
@@ -34,6 +34,7 @@ export const readChannels = reactor<InventoryEvent, ChannelsPort, Outcome>({
         last: index === pages.length - 1,
         itemsBefore: index * ITEMS_PER_EVENT,
         items: page.map((item) => ({ ...item, levels: [...item.levels] })),
+        unchanged: index === pages.length - 1 ? unchanged : 0,
       },
     }))
   },

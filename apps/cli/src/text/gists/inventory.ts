@@ -61,7 +61,7 @@ export const inventoryGists: Gists<InventoryEvent> = {
   'inventory.ReconcileFinished': ({ data: { items } }) => `both channels were read, ${items} items`,
   'inventory.ReconcileFailed': failed,
   'inventory.ReconcileEnded': () => 'no further run until the shop is registered again',
-  'inventory.ChannelsRead': ({ data: { items, last } }) =>
-    `${items.length} items as both channels showed them${last ? '' : ', more follow'}`,
+  'inventory.ChannelsRead': ({ data: { items, last, unchanged } }) =>
+    `${count(items.length, 'item')} as both channels showed them${unchanged === 0 ? '' : `, ${unchanged} showed nothing new`}${last ? '' : ', more follow'}`,
   'inventory.ChannelsReadFailed': failed,
 }
