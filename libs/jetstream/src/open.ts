@@ -9,7 +9,7 @@ import { createKeys, type JetStreamKeys } from './keys.ts'
 import { watchLink } from './link.ts'
 import { type EventLog, LogUnavailable } from './log.ts'
 import { createReader } from './read.ts'
-import { carryTimers, setTimer, type Timer, type TimerCarrierOptions } from './schedule.ts'
+import { carryTimers, isTimerSet, setTimer, type Timer, type TimerCarrierOptions } from './schedule.ts'
 import { createSnapshots, type Snapshots } from './snapshots.ts'
 import { ensureStreams, LOG_STREAM, readEpoch } from './streams.ts'
 
@@ -23,6 +23,8 @@ export interface JetStream {
   /** Works on the log through a durable consumer, as its only owner. */
   readonly consume: (options: Omit<OwnedConsumerOptions, Ours | 'stream'>) => Promise<OwnedConsumer>
   readonly setTimer: (timer: Timer) => Promise<void>
+  /** True while a timer of this name waits for its time. */
+  readonly isTimerSet: (timer: Omit<Timer, 'at'>) => Promise<boolean>
   readonly carryTimers: (options: Omit<TimerCarrierOptions, Ours>) => Promise<OwnedConsumer>
   /** Appends to the probe stream; resolves with how long that took, in ms. @throws when it cannot */
   readonly probe: (service: string, instance: string) => Promise<number>
@@ -53,6 +55,7 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
     snapshots: createSnapshots(ours),
     consume: (consume) => openOwnedConsumer({ ...ours, stream: LOG_STREAM, ...consume }),
     setTimer: (timer) => setTimer(ours, timer),
+    isTimerSet: (timer) => isTimerSet(ours, timer),
     carryTimers: (carrier) => carryTimers({ ...ours, ...carrier }),
     probe: async (service, instance) => {
       const from = performance.now()

@@ -1,6 +1,6 @@
 import { headers as natsHeaders } from '@nats-io/transport-node'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ask, passes, type ApiError } from './ask.ts'
+import { ask, askApi, errorCodes, passes, type ApiError } from './ask.ts'
 import { openOwnedConsumer, type Delivery, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
 import { headersOf } from './headers.ts'
 import type { Connection } from './link.ts'
@@ -46,6 +46,12 @@ export const setTimer = async (connection: Connection, timer: Timer): Promise<vo
   if (error === undefined) return
   const sentence = `${what}: the server refuses with "${error.description}" (${error.err_code ?? error.code})`
   throw passes(error) ? new LogUnavailable(sentence) : new LogRefused(sentence)
+}
+
+/** True while a timer of this name waits for its time. @throws LogUnavailable */
+export const isTimerSet = async (connection: Connection, timer: Omit<Timer, 'at'>): Promise<boolean> => {
+  const query = { last_by_subj: subjectFor('set', { ...timer, at: '' }) }
+  return (await askApi(connection, `STREAM.MSG.GET.${TIMER_STREAM}`, query, [errorCodes.noMessageFound])).error === undefined
 }
 
 /** What carrying due timers into the log needs. */

@@ -21,7 +21,7 @@ import { createReactorRunner } from './reactors.ts'
 import { registerHandlers } from './registration.ts'
 import { checkPorts, type ServiceDefinition } from './service.ts'
 import { createStateSnapshots } from './snapshots.ts'
-import { checkTimers, timerPort } from './timers.ts'
+import { checkTimers, timerPort, wakeTimers } from './timers.ts'
 
 /** A service at work. */
 export interface RunningService {
@@ -127,6 +127,9 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
     if (policies.some(({ on }) => 'runtime.TimerFired' in on)) {
       const carrier = await js.carryTimers({ service, onDue: recordTimer, onProblem: (problem) => observer.problem(`${service}-timers`, problem) })
       timers = { check: checkTimers(service, carrier, monotonic), close: carrier.close }
+      const standing = { js, merchants: context.merchants, service, timers: definition.standingTimers ?? [], now: context.now }
+      const woken = await wakeTimers(standing).catch((error: unknown) => observer.problem(`${service}-timers`, messageOf(error)))
+      if (woken !== undefined && woken.length > 0) context.logger.warn({ service, woken }, 'timers that were not set fire now')
     }
     rows = projections.map((projection) => runProjection({ log, codec, db, service, observer, signal: stopped.signal }, projection))
   }

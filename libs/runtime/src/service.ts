@@ -14,6 +14,8 @@ export interface ServiceDefinition {
   readonly policies?: readonly AnyPolicy[]
   readonly reactors?: readonly AnyReactor[]
   readonly projections?: readonly AnyProjection[]
+  /** Timers that set their successor, by which every merchant with the app has one at all times: where none is set, it fires at the service's start. */
+  readonly standingTimers?: readonly string[]
   /** The outside world by the names that reactors use. */
   readonly ports?: (context: ServiceContext) => Readonly<Record<string, AnyPort>>
   /** HTTP (the gateway only). */

@@ -1,5 +1,5 @@
 import type { Timer } from '@zyra/jetstream'
-import { checkTimers, timerPort } from './timers.ts'
+import { checkTimers, timerPort, wakeTimers } from './timers.ts'
 
 describe('the port of timers', () => {
   it('hands a timer to the scheduler under its merchant and service, and finds out by setting it again', async () => {
@@ -10,6 +10,24 @@ describe('the port of timers', () => {
     expect([await port.do(request, context), await port.find?.(request, context)]).toEqual([request, request])
     const timer = { merchant: 'demo', service: 'inventory', ...request }
     expect(set).toEqual([timer, timer])
+  })
+})
+
+describe('standing timers', () => {
+  const merchant = (name: string, installed = true) => ({ name, installed, mode: 'sandbox' as const, shopDomain: '', etsyShopId: '' })
+
+  it('fire at once where none is set, for merchants with the app, and once each', async () => {
+    const set = new Map([['demo reconcile', '2026-11-20T09:00:00.000Z']])
+    const keyOf = ({ merchant: name, timer }: { merchant: string; timer: string }) => `${name} ${timer}`
+    const js = {
+      isTimerSet: async (timer: Omit<Timer, 'at'>) => set.has(keyOf(timer)),
+      setTimer: async (timer: Timer) => void set.set(keyOf(timer), timer.at),
+    }
+    const merchants = { all: () => [merchant('demo'), merchant('other'), merchant('gone', false)] }
+    const options = { js, merchants, service: 'inventory', timers: ['reconcile'], now: () => new Date('2026-11-20T08:00:00Z') }
+    expect(await wakeTimers(options)).toEqual(['reconcile of other'])
+    expect([...set]).toEqual([['demo reconcile', '2026-11-20T09:00:00.000Z'], ['other reconcile', '2026-11-20T08:00:00.000Z']])
+    expect(await wakeTimers(options)).toEqual([])
   })
 })
 

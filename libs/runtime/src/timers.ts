@@ -2,6 +2,7 @@ import type { Port } from '@zyra/es'
 import type { JetStream, OwnedConsumer } from '@zyra/jetstream'
 import { watchAttendance } from './attendance.ts'
 import type { HealthCheck } from './context.ts'
+import type { Merchants } from './merchants.ts'
 
 /** What a reactor asks of the port `timers`, which every service has: setting a timer of the same name again replaces it. */
 export interface TimerRequest {
@@ -17,6 +18,32 @@ export const timerPort = (js: Pick<JetStream, 'setTimer'>, service: string): Por
     return request
   }
   return { do: set, find: set }
+}
+
+/** What standing timers are looked after with. */
+export interface StandingTimers {
+  readonly js: Pick<JetStream, 'isTimerSet' | 'setTimer'>
+  readonly merchants: Pick<Merchants, 'all'>
+  readonly service: string
+  readonly timers: readonly string[]
+  readonly now: () => Date
+}
+
+/**
+ * Lets those fire at once that are not set and should be, for every merchant that has the app: each firing sets its successor, and a chain that
+ * broke would stay broken. Answers which those are. One of them may have fired a moment ago, its successor not being set yet: it then fires
+ * twice, and there is still one chain, since setting a timer replaces the one of its name.
+ * @throws LogUnavailable
+ */
+export const wakeTimers = async ({ js, merchants, service, timers, now }: StandingTimers): Promise<readonly string[]> => {
+  const wanted = merchants.all().flatMap(({ name, installed }) => (installed ? timers.map((timer) => ({ merchant: name, service, timer })) : []))
+  const woken: string[] = []
+  for (const timer of wanted) {
+    if (await js.isTimerSet(timer)) continue
+    await js.setTimer({ ...timer, at: now().toISOString() })
+    woken.push(`${timer.timer} of ${timer.merchant}`)
+  }
+  return woken
 }
 
 /** The state of what carries a service's due timers into the log. @param monotonic milliseconds that never jump */

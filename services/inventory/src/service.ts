@@ -35,6 +35,7 @@ export const inventory = service({
   ],
   reactors: [setEtsyQuantity, readChannels, setReconcileTimer, readEtsyReceipts, adjustShopifyStock],
   projections: [stockRows],
+  standingTimers: ['reconcile'],
   ports: (context) => {
     const channels = channelsOf(context)
     const receipts = receiptsOf(channels, context.now)

@@ -21,6 +21,7 @@ import {
   type ParkedFacts,
 } from './checks.ts'
 import { natsVersion, postgresVersion, projectionFacts, quarantined, readinessOf, sandboxProblem, versionOr } from './facts.ts'
+import { reconcileCheck, reconcileFacts } from './reconcile.ts'
 import { checkLines, verdictLine } from './view.ts'
 
 const disk = (folder: string): Check => {
@@ -65,6 +66,7 @@ const logChecks = async (reading: Reading, { now, interrupted }: Terminal): Prom
     clockCheck(now(), (await log.at(last))?.envelope.time),
     serverCheck('Postgres', postgres.version, postgres.problem),
     ...(postgres.problem === undefined ? (await projectionFacts(reading, interrupted)).map(projectionCheck) : []),
+    reconcileCheck(now(), await reconcileFacts(reading, now(), interrupted)),
     parkedCheck(facts),
     quarantineCheck(await quarantined(reading, now(), interrupted)),
     switchCheck(levels),

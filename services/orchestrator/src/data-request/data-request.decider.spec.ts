@@ -22,4 +22,11 @@ describe("a customer's request for their data", () => {
   it('is taken again when it is made again', () => {
     given(dataRequest, requested('request-1')).when(ask('request-2')).then(requested('request-2')).thenState({ requests: ['request-1', 'request-2'] })
   })
+
+  it('remembers the newest hundred requests', () => {
+    const history = Array.from({ length: 150 }, (_, index) => requested(`request-${index}`))
+    const { state } = given(dataRequest, ...history)
+    expect(state.requests).toEqual(Array.from({ length: 100 }, (_, index) => `request-${index + 50}`))
+    given(dataRequest, ...history).when(ask('request-50')).thenNothing().when(ask('request-149')).thenNothing()
+  })
 })

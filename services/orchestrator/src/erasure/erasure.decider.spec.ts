@@ -24,4 +24,11 @@ describe('erasing', () => {
   it('is ordered again for a customer who came back and asks again', () => {
     given(erasure, ordered('request-1')).when(person('request-2')).then(ordered('request-2')).thenState({ requests: ['request-1', 'request-2'] })
   })
+
+  it('remembers the newest hundred requests', () => {
+    const history = Array.from({ length: 150 }, (_, index) => ordered(`request-${index}`))
+    const { state } = given(erasure, ...history)
+    expect(state.requests).toEqual(Array.from({ length: 100 }, (_, index) => `request-${index + 50}`))
+    given(erasure, ...history).when(person('request-50')).thenNothing().when(person('request-149')).thenNothing()
+  })
 })
