@@ -6,6 +6,7 @@ import { connectNats, type ConnectOptions } from './connection.ts'
 import { openOwnedConsumer, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
 import { followLog } from './follow.ts'
 import { createKeys, type JetStreamKeys } from './keys.ts'
+import { hasReplicas } from './leader.ts'
 import { watchLink } from './link.ts'
 import { type EventLog, LogUnavailable } from './log.ts'
 import { createReader } from './read.ts'
@@ -43,11 +44,11 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
   const nc = await connectNats(options)
   const link = watchLink(nc)
   const ours = { nc, link, inboxPrefix: options.inboxPrefix }
-  const epoch = await readEpoch(ours).catch(async (error: unknown) => {
+  const [epoch, replicated] = await Promise.all([readEpoch(ours), hasReplicas(ours)]).catch(async (error: unknown) => {
     await nc.close()
     throw error
   })
-  const reader = createReader(ours)
+  const reader = createReader(ours, { replicated })
 
   return {
     log: { epoch, append: createAppender({ nc, link, epoch, load: reader.load }), ...reader, follow: (follow) => followLog(ours, follow) },

@@ -81,7 +81,8 @@ const snapshotConfig = (replicas: number): Partial<StreamConfig> & { name: strin
 
 const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> => {
   try {
-    await jsm.streams.info(config.name)
+    const { config: { num_replicas: replicas } } = await jsm.streams.info(config.name)
+    if (replicas < (config.num_replicas ?? 1)) await jsm.streams.update(config.name, { num_replicas: config.num_replicas ?? 1 })
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== errorCodes.streamNotFound) throw error
     await jsm.streams.add(config)
@@ -89,7 +90,7 @@ const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { n
 }
 
 /**
- * Makes the streams that are missing and leaves those that exist as they are. Needs the installation's own credentials:
+ * Makes the streams that are missing. Those that exist stay as they are, but for getting more replicas where more are asked for. Needs the installation's own credentials:
  * no service may create, change or delete a stream.
  */
 export const ensureStreams = async (jsm: JetStreamManager, { replicas = 1, epoch = 1 }: { replicas?: number; epoch?: number } = {}): Promise<void> => {

@@ -67,6 +67,8 @@ export const settings = {
   NATS_URL: z.string().refine(natsUrls).optional()
     .meta({ expected: 'one URL such as nats://host:4222, or several separated by commas', secret: true }),
   ZYRA_NATS_PORT: port(0),
+  ZYRA_REPLICAS: z.enum(['1', '3', '5']).default('1').transform(Number)
+    .meta({ expected: '1, or 3 or 5 where NATS_URL names a cluster of as many nodes' }),
   DATABASE_URL: z.string().refine(postgresUrl).optional()
     .meta({ expected: 'a URL such as postgres://user:password@host:5432/database', secret: true }),
   ZYRA_POSTGRES_PORT: port(0),
@@ -95,6 +97,8 @@ export interface Config {
   /** NATS that runs elsewhere; undefined means a server of our own. May hold a password. */
   natsUrl: string | undefined
   natsPort: number
+  /** On how many nodes of a cluster each stream is kept. */
+  replicas: number
   /** Postgres that runs elsewhere; undefined means a server of our own. May hold a password. */
   databaseUrl: string | undefined
   postgresPort: number
@@ -160,6 +164,11 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
       `ZYRA_PORT and ZYRA_SANDBOX_PORT should be different ports, but both are ${values.ZYRA_PORT}: change one of them.`,
     )
   }
+  if (values.ZYRA_REPLICAS > 1 && values.NATS_URL === undefined) {
+    throw new ConfigError(
+      `ZYRA_REPLICAS should be 1 where NATS_URL is not set, but it is ${values.ZYRA_REPLICAS}: the NATS server that Zyra starts is one node. Name your cluster.`,
+    )
+  }
   return {
     host: values.ZYRA_HOST,
     port: values.ZYRA_PORT,
@@ -171,6 +180,7 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
     cacheDir: values.ZYRA_CACHE === undefined ? undefined : resolve(root, values.ZYRA_CACHE),
     natsUrl: values.NATS_URL,
     natsPort: values.ZYRA_NATS_PORT,
+    replicas: values.ZYRA_REPLICAS,
     databaseUrl: values.DATABASE_URL,
     postgresPort: values.ZYRA_POSTGRES_PORT,
     shopifyApiSecret: values.SHOPIFY_API_SECRET,

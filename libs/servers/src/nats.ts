@@ -37,6 +37,8 @@ export interface NatsOptions {
   /** 0 or nothing: a free one. */
   port?: number
   host?: string
+  /** The node's name among others, where it listens for them, and where all of them do. */
+  cluster?: { node: string; host: string; port: number; routes: readonly string[] }
   /** The nats-server program; by default `findNatsServer()` finds it. */
   program?: string
   /** The setting that a sentence about a taken port names. */
@@ -78,6 +80,12 @@ function publicKey(dir: string, name: string, seed: string): string {
   }
 }
 
+function clustering({ cluster }: Settings): object {
+  if (cluster === undefined) return {}
+  const { node, host, port, routes } = cluster
+  return { server_name: node, cluster: { name: 'zyra', host, port, routes } }
+}
+
 function configuration(options: Settings, seeds: Record<string, string>): string {
   // The server reads JSON as its own format. Users are known by their public keys, so this file holds no secret.
   return JSON.stringify(
@@ -85,6 +93,7 @@ function configuration(options: Settings, seeds: Record<string, string>): string
       host: options.host,
       port: options.port,
       max_payload: 8 * MIB,
+      ...clustering(options),
       jetstream: { store_dir: options.folder, sync_interval: 'always' },
       authorization: {
         users: options.users.map(({ name, permissions }) => ({ nkey: publicKey(options.dir, name, seeds[name] ?? ''), permissions })),

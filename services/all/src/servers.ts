@@ -70,7 +70,8 @@ export const startServers = async (config: Config, onLine: (line: string) => voi
   const natsUrl = nats?.url ?? config.natsUrl ?? ''
   const seedOf = nats === undefined ? seedIn(dataDir) : (name: string) => nats.seeds[name]
   const seed = seedOf(ADMIN)
-  await prepareJetStream({ url: natsUrl, name: 'zyra-admin', inboxPrefix: inboxPrefixOf(ADMIN), ...(seed === undefined ? {} : { seed }) })
+  const admin = { url: natsUrl, name: 'zyra-admin', inboxPrefix: inboxPrefixOf(ADMIN), ...(seed === undefined ? {} : { seed }) }
+  await prepareJetStream({ ...admin, replicas: config.replicas })
   return {
     natsUrl, seedOf, stop,
     databaseUrl: postgres?.url ?? config.databaseUrl ?? '',
