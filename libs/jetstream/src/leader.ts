@@ -28,11 +28,18 @@ export const askLeader = (connection: Connection): Leader => {
   }
 }
 
-/** True where the log has replicas, so that a direct get may be answered by one that is behind. */
-export const hasReplicas = async (connection: Connection): Promise<boolean> => {
-  const { config } = await askApi<{ readonly config: { readonly num_replicas: number } }>(connection, `STREAM.INFO.${LOG_STREAM}`, undefined)
-  return config.num_replicas > 1
+interface StreamInfo {
+  readonly config: { readonly num_replicas: number }
+  readonly cluster?: { readonly leader?: string }
 }
+
+const infoOf = (connection: Connection): Promise<StreamInfo> => askApi<StreamInfo>(connection, `STREAM.INFO.${LOG_STREAM}`, undefined)
+
+/** True where the log has replicas, so that a direct get may be answered by one that is behind. */
+export const hasReplicas = async (connection: Connection): Promise<boolean> => (await infoOf(connection)).config.num_replicas > 1
+
+/** The node that leads the log; undefined on a single server, and while one is being elected. @throws LogUnavailable */
+export const leaderOf = async (connection: Connection): Promise<string | undefined> => (await infoOf(connection)).cluster?.leader
 
 /** How a read is held to what the leader has. */
 export interface ConfirmOptions<Read, Known> {

@@ -6,7 +6,7 @@ import { connectNats, type ConnectOptions } from './connection.ts'
 import { openOwnedConsumer, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
 import { followLog } from './follow.ts'
 import { createKeys, type JetStreamKeys } from './keys.ts'
-import { hasReplicas } from './leader.ts'
+import { hasReplicas, leaderOf } from './leader.ts'
 import { watchLink } from './link.ts'
 import { type EventLog, LogUnavailable } from './log.ts'
 import { createReader } from './read.ts'
@@ -29,6 +29,8 @@ export interface JetStream {
   readonly carryTimers: (options: Omit<TimerCarrierOptions, Ours>) => Promise<OwnedConsumer>
   /** Appends to the probe stream; resolves with how long that took, in ms. @throws when it cannot */
   readonly probe: (service: string, instance: string) => Promise<number>
+  /** The node that leads the log; undefined on a single server, and while one is being elected. @throws LogUnavailable */
+  readonly leader: () => Promise<string | undefined>
   readonly connected: () => boolean
   /** Calls back with every change of the connection, in words. */
   readonly onStatus: (listener: (status: string) => void) => void
@@ -65,6 +67,7 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
       if (error !== undefined) throw new LogUnavailable(`the probe: the server refuses with "${error.description}"`)
       return performance.now() - from
     },
+    leader: () => leaderOf(ours),
     connected: link.connected,
     onStatus: (listener) => {
       link.onStatus(listener)

@@ -90,8 +90,8 @@ const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { n
 }
 
 /**
- * Makes the streams that are missing. Those that exist stay as they are, but for getting more replicas where more are asked for. Needs the installation's own credentials:
- * no service may create, change or delete a stream.
+ * Makes the streams that are missing. Those that exist stay as they are, but for getting more replicas where more are asked for. Needs the
+ * installation's own credentials: no service may create, change or delete a stream.
  */
 export const ensureStreams = async (jsm: JetStreamManager, { replicas = 1, epoch = 1 }: { replicas?: number; epoch?: number } = {}): Promise<void> => {
   const beside = [timerConfig, probeConfig, keyConfig, snapshotConfig].map((configOf) => configOf(replicas))

@@ -27,7 +27,7 @@ describe('the configuration', () => {
       sandboxOrdersPerMinute: 6,
       cacheDir: undefined,
       natsUrl: undefined,
-      natsPort: 0,
+      natsPort: 0, replicas: 1,
       databaseUrl: undefined,
       postgresPort: 0,
       shopifyApiSecret: SANDBOX_SECRET,
@@ -55,6 +55,7 @@ describe('the configuration', () => {
   it.each([
     ['ZYRA_PORT', 'eighty', 'a whole number from 0 to 65535'],
     ['ZYRA_PORT', '70000', 'a whole number from 0 to 65535'],
+    ['ZYRA_REPLICAS', '2', '1, or 3 or 5 where NATS_URL names a cluster of as many nodes'],
     ['ZYRA_SANDBOX_PORT', '-1', 'a whole number from 0 to 65535'],
     ['ZYRA_NATS_PORT', '4222.5', 'a whole number from 0 to 65535'],
     ['ZYRA_HOST', 'http://me', 'an IP address or host name'],
@@ -87,6 +88,12 @@ describe('the configuration', () => {
   it('refuses one port for both listeners, unless any free one will do', () => {
     expect(() => load({ ZYRA_PORT: '8090' })).toThrow('ZYRA_PORT and ZYRA_SANDBOX_PORT should be different ports, but both are 8090')
     expect(load({ ZYRA_PORT: '0', ZYRA_SANDBOX_PORT: '0' })).toMatchObject({ port: 0, sandboxPort: 0 })
+  })
+
+  it('wants a cluster where the log is to be kept on several nodes', () => {
+    expect(() => load({ ZYRA_REPLICAS: '3' })).toThrow('ZYRA_REPLICAS should be 1 where NATS_URL is not set, but it is 3')
+    expect(load({ ZYRA_REPLICAS: '3', NATS_URL: 'nats://a:4222,nats://b:4222,nats://c:4222' })).toMatchObject({ replicas: 3 })
+    expect(load({})).toMatchObject({ replicas: 1 })
   })
 
   it('refuses a misspelt key in .env, and ignores what others put into the environment', () => {

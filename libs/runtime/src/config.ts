@@ -166,7 +166,7 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
   }
   if (values.ZYRA_REPLICAS > 1 && values.NATS_URL === undefined) {
     throw new ConfigError(
-      `ZYRA_REPLICAS should be 1 where NATS_URL is not set, but it is ${values.ZYRA_REPLICAS}: the NATS server that Zyra starts is one node. Name your cluster.`,
+      `ZYRA_REPLICAS should be 1 where NATS_URL is not set, but it is ${values.ZYRA_REPLICAS}: Zyra's own NATS server is one node. Name your cluster.`,
     )
   }
   return {

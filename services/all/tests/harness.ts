@@ -18,8 +18,8 @@ export interface ServicesProcess {
   readonly url: string
   readonly child: ChildProcess
   /** As a power cut would. */
-  readonly kill: () => Promise<void>
-  readonly stop: () => Promise<void>
+  readonly kill: () => Promise<unknown>
+  readonly stop: () => Promise<unknown>
 }
 
 /** A whole installation in a temporary folder, with every part in a process of its own. */
@@ -63,13 +63,11 @@ const spawnServices = async (env: NodeJS.ProcessEnv, port: number): Promise<Serv
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
   const exited = once(child, 'exit')
   const url = `http://127.0.0.1:${port}`
-  await until(`the services on ${url}`, async () => {
-    if (child.exitCode !== null) throw new Error(`they ended: ${said}`)
-    return (await fetch(`${url}/healthz`)).ok
-  })
-  const end = (signal: NodeJS.Signals) => async (): Promise<void> => {
+  const isUp = async () => (child.exitCode === null ? (await fetch(`${url}/healthz`)).ok : Promise.reject(new Error(`they ended: ${said}`)))
+  await until(`the services on ${url}`, isUp)
+  const end = (signal: NodeJS.Signals) => (): Promise<unknown> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal)
-    await exited
+    return exited
   }
   return { url, child, kill: end('SIGKILL'), stop: end('SIGTERM') }
 }
@@ -80,24 +78,26 @@ export interface SystemOptions {
   readonly moreTiles?: number
   /** Calls per second. Etsy's own limit would make most of a test's time. */
   readonly etsyPerSecond?: number
+  readonly replicas?: number
+  readonly startLog?: (dataDir: string) => Promise<NatsServer>
 }
 
 /** Starts NATS, Postgres and the sandbox; the services are the test's to start, kill and start again. */
 export const startSystem = async (options: SystemOptions = {}): Promise<System> => {
-  const { moreTiles = 0, etsyPerSecond = 200 } = options
+  const { moreTiles = 0, etsyPerSecond = 200, replicas = 1, startLog = (dir) => startNats({ dir, users: natsUsers() }) } = options
   const dataDir = mkdtempSync(join(tmpdir(), 'zyra-system-'))
-  const [nats, postgres] = await Promise.all([startNats({ dir: dataDir, users: natsUsers() }), startPostgres({ dir: dataDir })])
-  await prepareJetStream({ url: nats.url, name: 'test', inboxPrefix: inboxPrefixOf(ADMIN), seed: nats.seeds[ADMIN] ?? '' })
+  const [nats, postgres] = await Promise.all([startLog(dataDir), startPostgres({ dir: dataDir })])
+  const admin = { url: nats.url, name: 'test', inboxPrefix: inboxPrefixOf(ADMIN), seed: nats.seeds[ADMIN] ?? '' }
+  await prepareJetStream({ ...admin, replicas })
   const [port, sandboxPort] = [await requirePort('127.0.0.1', 0, 'ZYRA_PORT'), await requirePort('127.0.0.1', 0, 'ZYRA_SANDBOX_PORT')]
   const env: NodeJS.ProcessEnv = {
     ...process.env, NODE_OPTIONS: '', NATS_URL: nats.url, DATABASE_URL: postgres.url, ZYRA_DATA: dataDir,
-    ZYRA_SANDBOX: 'false', ZYRA_SANDBOX_PORT: String(sandboxPort), ZYRA_SANDBOX_ORDERS_PER_MINUTE: '0',
+    ZYRA_REPLICAS: String(replicas), ZYRA_SANDBOX: 'false', ZYRA_SANDBOX_PORT: String(sandboxPort), ZYRA_SANDBOX_ORDERS_PER_MINUTE: '0',
     ZYRA_SANDBOX_MORE_TILES: String(moreTiles), ZYRA_SANDBOX_ETSY_PER_SECOND: String(etsyPerSecond),
   }
   const config = loadConfig({ env: { ...env, ZYRA_PORT: String(port) } })
   const sandbox = await startSandbox(config, `http://127.0.0.1:${port}`, env)
-  const js = await openJetStream({ url: nats.url, name: 'test', inboxPrefix: inboxPrefixOf(ADMIN), seed: nats.seeds[ADMIN] ?? '' })
-  const processes: ServicesProcess[] = []
+  const [js, processes] = [await openJetStream(admin), [] as ServicesProcess[]]
   return {
     dataDir, nats, postgres, sandbox, js, env,
     gatewayUrl: `http://127.0.0.1:${port}`,

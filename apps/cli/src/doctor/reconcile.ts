@@ -51,6 +51,7 @@ export const reconcileCheck = (now: Date, facts: readonly ReconcileFacts[]): Che
     return late.length > 0 ? `${merchant}: none finished in the last 24 hours` : `${merchant}: the first one is under way`
   })
   if (late.length === 0) return { name: 'Reconcile', status: 'ok', detail: told.join(', ') || 'nobody waits for one', advice: '' }
-  const advice = 'What webhooks lose is not found meanwhile. Ask for one with "npx zyra reconcile"; "npx zyra events --type ReconcileFailed" tells why they fail.'
+  const advice =
+    'What webhooks lose is not found meanwhile. Ask for one with "npx zyra reconcile"; see with "npx zyra events --type ReconcileFailed" why they fail.'
   return { name: 'Reconcile', status: 'fail', detail: told.join(', '), advice }
 }

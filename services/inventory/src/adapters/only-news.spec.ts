@@ -3,7 +3,8 @@ import { effect } from '../../test/shops.ts'
 import type { ItemOnChannels } from '../reconcile/channels.port.ts'
 import { onlyNews } from './only-news.ts'
 
-const item = (inventoryItem: string): ItemOnChannels => ({ inventoryItem, sku: inventoryItem, title: 'Mug', levels: [{ location: '7', available: 3 }], etsy: null })
+const item = (inventoryItem: string): ItemOnChannels =>
+  ({ inventoryItem, sku: inventoryItem, title: 'Mug', levels: [{ location: '7', available: 3 }], etsy: null })
 const asOf = '2026-11-20T08:00:00.000000000Z'
 const items = Array.from({ length: 40 }, (_, index) => item(`item-${index}`))
 

@@ -16,7 +16,10 @@ export interface ItemOnChannels {
   } | null
 }
 
-/** What both channels showed that is news, and how many items showed nothing new. `asOf` is by Shopify's clock, UTC with nine decimals: what happened before it is part of it. */
+/**
+ * What both channels showed that is news, and how many items showed nothing new. `asOf` is by Shopify's clock, UTC with nine decimals: what
+ * happened before it is part of it.
+ */
 export interface ChannelsReading {
   readonly asOf: string
   readonly items: readonly ItemOnChannels[]
