@@ -1,6 +1,6 @@
 import { rows } from '@zyra/postgres'
 import { setTimeout as delay } from 'node:timers/promises'
-import { control, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, webhooksDelivered, type System } from './harness.ts'
+import { control, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, until, webhooksDelivered, type System } from './harness.ts'
 import { openReaders, stockRows } from './readers.ts'
 
 const CHANGES = 250
@@ -31,6 +31,16 @@ const trade = async (system: System): Promise<void> => {
   await webhooksDelivered(system, 60_000)
 }
 
+/** Rows follow the log by themselves; nothing that is to be handled tells of them. */
+const rowsCaughtUp = async ({ js, gatewayUrl }: System): Promise<void> => {
+  const newest = Math.max(...(await js.log.lastOf(['zyra.demo.inventory.stock.*', 'zyra.demo.inventory.etsy-quantity.*'])).map(({ sequence }) => sequence))
+  await until('the rows to hold everything', async () => {
+    const { checks } = (await (await fetch(`${gatewayUrl}/readyz`)).json()) as { checks: readonly { name: string; detail: string }[] }
+    const position = checks.find(({ name }) => name === 'projection inventory_stock')?.detail.replace('at ', '')
+    return Number(position) >= newest
+  }, 60_000)
+}
+
 const shopRun = async (faults: unknown): Promise<Run> => {
   const system = await startSystem()
   try {
@@ -48,6 +58,7 @@ const shopRun = async (faults: unknown): Promise<Run> => {
     await delay(1_100)
     await control(system, 'reconcile', {})
     await settled(system)
+    await rowsCaughtUp(system)
     const readers = await openReaders(system)
     const { found } = await rows(readers.db, stockRows).find('demo', {}, { limit: 1_000 })
     await readers.close()
