@@ -1,16 +1,19 @@
 import { type StreamConfig, type JetStreamManager, DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, JetStreamApiError } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
-import { askApi, errorCodes } from './ask.ts'
-import type { Connection } from './link.ts'
+import { errorCodes } from './ask.ts'
 
-/** The stream of events. A restored log starts a new epoch. */
+/** The stream of the log's first segment. A restored log starts a new epoch. */
 export const LOG_STREAM = 'ZYRA'
+/** What an open segment takes. */
+export const LOG_SUBJECTS = 'zyra.>'
 /** Timers: a stream that allows schedules loses `deny_purge` without a word, so it is never the log's. */
 export const TIMER_STREAM = 'ZYRA_TIMERS'
 /** Where each process proves that it can append. */
 export const PROBE_STREAM = 'ZYRA_PROBES'
 /** Wrapped keys; deleting one overwrites it. */
 export const KEY_STREAM = 'ZYRA_KEYS'
+/** All streams that are no segments of the log. Permissions for segments, which are named by a wildcard, do not reach these. */
+export const OTHER_STREAMS = [TIMER_STREAM, PROBE_STREAM, KEY_STREAM] as const
 
 const HOUR = 3_600_000
 
@@ -19,7 +22,7 @@ export const DUPLICATE_WINDOW_MS = 6 * HOUR
 
 const logConfig = (replicas: number, epoch: number): Partial<StreamConfig> & { name: string } => ({
   name: LOG_STREAM,
-  subjects: ['zyra.>'],
+  subjects: [LOG_SUBJECTS],
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.New,
@@ -77,12 +80,4 @@ const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { n
  */
 export const ensureStreams = async (jsm: JetStreamManager, { replicas = 1, epoch = 1 }: { replicas?: number; epoch?: number } = {}): Promise<void> => {
   for (const config of [logConfig(replicas, epoch), timerConfig(replicas), probeConfig(replicas), keyConfig(replicas)]) await ensure(jsm, config)
-}
-
-/** The epoch of the log as it stands. @throws LogUnavailable; LogRefused when the stream is missing, Error when it is not one of ours */
-export const readEpoch = async (connection: Connection): Promise<number> => {
-  const { config } = await askApi<{ config: { metadata?: Readonly<Record<string, string>> } }>(connection, `STREAM.INFO.${LOG_STREAM}`, undefined)
-  const epoch = Number(config.metadata?.['zyra.epoch'])
-  if (!Number.isInteger(epoch) || epoch < 1) throw new Error(`stream ${LOG_STREAM} does not say its epoch (metadata zyra.epoch): it was not made by Zyra`)
-  return epoch
 }
