@@ -144,8 +144,9 @@ export const watchSegments = ({ nc, link }: Connection): Segments => {
     })
     return looking
   }
-  const isFresh = (): boolean => performance.now() - confirmedAt < FRESH_MS
-  const current = async (): Promise<Chain> => (known !== undefined && isFresh() ? known : refresh())
+  /** Where no segment takes events, the next one may be made at any moment. */
+  const fresh = (): Chain | undefined => (known?.newest.state === 'open' && performance.now() - confirmedAt < FRESH_MS ? known : undefined)
+  const current = async (): Promise<Chain> => fresh() ?? refresh()
 
   const watch = (): void => {
     timer ??= setInterval(() => void (link.connected() ? refresh().catch(() => undefined) : undefined), LOOK_EVERY_MS)
@@ -160,7 +161,7 @@ export const watchSegments = ({ nc, link }: Connection): Segments => {
       for (;;) {
         const answer = await from(chain)
         // A look that was under way already would tell of a time before the answer.
-        const after = known !== undefined && isFresh() ? known : (await look()).chain
+        const after = fresh() ?? (await look()).chain
         if (after === chain) return answer
         chain = after
       }
