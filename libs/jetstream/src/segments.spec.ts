@@ -136,15 +136,4 @@ describe(`a log that was sealed ${SEALS} times while ${WRITERS} writers went on 
     expect(await js.log.lastSequence()).toBe(model.length)
     expect(requests.length).toBeGreaterThan(500)
   }, 30_000)
-
-  it('refuses a decision on less than what stands in a sealed segment', async () => {
-    const [first] = model
-    const subject = first?.subject ?? ''
-    const before = await js.log.lastSequence()
-    for (const expectedSequence of [0, 1, first?.sequence ?? 0]) {
-      const anew = await server.open()
-      expect(await anew.log.append({ subject, expectedSequence, events: [eventNamed(`outdated ${expectedSequence}`)] })).toEqual({ status: 'conflict' })
-    }
-    expect(await js.log.lastSequence()).toBe(before)
-  })
 })
