@@ -111,8 +111,10 @@ export const createAppender = (options: AppenderOptions) => {
 
   const sendAlone = async (entry: Waiting): Promise<void> => {
     const outcome = await send(entry.messages)
-    if ('ack' in outcome) await settle(entry, outcome.ack)
-    else sendAgainLater(entry)
+    if ('ack' in outcome) return settle(entry, outcome.ack)
+    // Perhaps nobody takes events because a segment is being sealed.
+    void segments.current().catch(() => undefined)
+    sendAgainLater(entry)
   }
 
   const sendTogether = async (entries: readonly Waiting[], segment: Segment): Promise<void> => {
@@ -173,8 +175,10 @@ export const createAppender = (options: AppenderOptions) => {
     })
   }
 
-  /** Undefined while no segment takes events, or nobody knows. */
+  /** Undefined while no segment takes events, or nobody knows. What was seen long ago does: an append that names a sealed segment is refused. */
   const openChain = async (): Promise<Chain | undefined> => {
+    const seen = segments.lastSeen()
+    if (seen?.newest.state === 'open') return seen
     try {
       const chain = await segments.current()
       if (chain.newest.state === 'open') return chain

@@ -51,6 +51,7 @@ describe('an append after a segment was sealed', () => {
     let known: Chain | undefined = await awake.current()
     const asleep: Segments = {
       ...awake,
+      lastSeen: () => known ?? awake.lastSeen(),
       current: async () => known ?? awake.current(),
       look: () => {
         known = undefined

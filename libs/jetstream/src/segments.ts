@@ -80,6 +80,8 @@ export const toSegment = (facts: StreamFacts, number: number, before: Segment | 
 
 /** What is known of the segments, kept up to date. */
 export interface Segments {
+  /** As they were when somebody last looked, if ever. */
+  readonly lastSeen: () => Chain | undefined
   /** As they were less than {@link FRESH_MS} ago. */
   readonly current: () => Promise<Chain>
   /** As they are, with the sequence of the log's last event. */
@@ -154,6 +156,7 @@ export const watchSegments = ({ nc, link }: Connection): Segments => {
   void nc.closed().then(() => clearInterval(timer))
 
   return {
+    lastSeen: () => known,
     current,
     look,
     read: async (from) => {
