@@ -12,6 +12,7 @@ const terminalOf = () => {
     out: (...lines) => void out.push(...lines),
     err: (...lines) => void err.push(...lines),
     progress: () => undefined,
+    ask: async () => undefined,
     paint: plain,
     width: 100,
     interrupted: new AbortController().signal,

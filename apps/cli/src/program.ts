@@ -6,6 +6,7 @@ import { declareEvents } from './events/declare.ts'
 import { declareParked } from './parked/declare.ts'
 import { declareRebuild } from './rebuild/declare.ts'
 import { declareSandbox } from './sandbox/declare.ts'
+import { declareSegments } from './segments/declare.ts'
 import { declareStock } from './stock/declare.ts'
 import { declareWhy } from './why/declare.ts'
 
@@ -45,6 +46,7 @@ export const buildProgram = (tools: Tools): Command => {
   declareRebuild(program, tools)
   declareControl(program, tools)
   declareDoctor(program, tools)
+  declareSegments(program, tools)
   declareSandbox(program, tools)
   return program
 }

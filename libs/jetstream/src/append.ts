@@ -1,12 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import QuickLRU from 'quick-lru'
 import { errorCodes, passes } from './ask.ts'
 import type { Connection } from './link.ts'
 import { type AppendRequest, type AppendResult, LogRefused, LogUnavailable, type StoredEvent } from './log.ts'
-import { createPublisher, isWrongSequence, toMessages, type Message, type PubAck } from './publish.ts'
+import { createPublisher, expectIn, isWrongSequence, toMessages, type Message, type PubAck } from './publish.ts'
+import type { Seam } from './seam.ts'
+import type { Chain, Segment, Segments } from './segments.ts'
 
 /** How appends are sent. */
 export interface AppenderOptions extends Connection {
   readonly epoch: number
+  readonly segments: Segments
+  readonly seam: Seam
   /** Events of a subject from a sequence on, to look for one's own after a conflict. */
   readonly load: (subject: string, fromSequence: number) => Promise<readonly StoredEvent[]>
   /** How long one request waits for the server before it is sent again, in ms. */
@@ -31,6 +36,10 @@ const MIN_BATCH = 16
 const MAX_BATCH_EVENTS = 500
 const MAX_BATCH_BYTES = 4 * 1024 * 1024
 const MAX_PAUSE_MS = 2_000
+/** How long to wait for a segment that takes events before looking again. */
+const UNTIL_OPEN_MS = 100
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))
 
 const sequencesUpTo = (last: number, count: number): number[] => Array.from({ length: count }, (_, index) => last - count + 1 + index)
 
@@ -38,7 +47,8 @@ const sequencesUpTo = (last: number, count: number): number[] => Array.from({ le
  * Concurrent appends wait while one flush is under way and share the next one's fsync; alone, an append goes out at once.
  * Nothing is sent while the connection is down. What was sent and not answered is sent again: by its ids it lands once at most.
  */
-export const createAppender = ({ nc, link, epoch, load, requestTimeoutMs = 5_000, knownIds = 20_000 }: AppenderOptions) => {
+export const createAppender = (options: AppenderOptions) => {
+  const { nc, link, epoch, segments, seam, load, requestTimeoutMs = 5_000, knownIds = 20_000 } = options
   const send = createPublisher({ nc, link }, requestTimeoutMs)
   const known = new QuickLRU<string, true>({ maxSize: knownIds })
   /** The newest sequence appended here by subject: what expects less is sure to be refused and must not spoil a batch. */
@@ -68,6 +78,8 @@ export const createAppender = ({ nc, link, epoch, load, requestTimeoutMs = 5_000
     setTimeout(() => enqueue(entry), pause)
   }
 
+  const failed = (entry: Waiting, error: unknown): void => (error instanceof LogUnavailable ? sendAgainLater(entry) : entry.reject(asError(error)))
+
   /** The server checks the sequence before the id, so that what was appended before comes back as a conflict: the log knows which it is. */
   const settleConflict = async (entry: Waiting): Promise<void> => {
     const { subject, events, expectedSequence = 0 } = entry.request
@@ -77,13 +89,19 @@ export const createAppender = ({ nc, link, epoch, load, requestTimeoutMs = 5_000
       if (since.some(({ envelope }) => ids.has(envelope.id))) repeated(entry)
       else entry.resolve({ status: 'conflict' })
     } catch (error) {
-      if (error instanceof LogUnavailable) sendAgainLater(entry)
-      else entry.reject(error instanceof Error ? error : new Error(String(error)))
+      failed(entry, error)
     }
+  }
+
+  /** The segment was sealed meanwhile, and nothing was appended. */
+  const sendToNext = async (entry: Waiting): Promise<void> => {
+    await segments.look().catch(() => undefined)
+    sendAgainLater(entry)
   }
 
   const settle = (entry: Waiting, { error, duplicate, seq = 0 }: PubAck): void | Promise<void> => {
     if (error === undefined) return duplicate === true ? repeated(entry) : appended(entry, seq)
+    if (error.err_code === errorCodes.otherStream) return sendToNext(entry)
     if (isWrongSequence(error)) return settleConflict(entry)
     if (error.err_code === errorCodes.duplicateInBatch) return repeated(entry)
     if (error.err_code === errorCodes.batchIncomplete || passes(error)) return sendAgainLater(entry)
@@ -93,11 +111,14 @@ export const createAppender = ({ nc, link, epoch, load, requestTimeoutMs = 5_000
 
   const sendAlone = async (entry: Waiting): Promise<void> => {
     const outcome = await send(entry.messages)
-    if ('ack' in outcome) await settle(entry, outcome.ack)
-    else sendAgainLater(entry)
+    if ('ack' in outcome) return settle(entry, outcome.ack)
+    // Perhaps nobody takes events because a segment is being sealed.
+    void segments.current().catch(() => undefined)
+    sendAgainLater(entry)
   }
 
-  const sendTogether = async (entries: readonly Waiting[]): Promise<void> => {
+  const sendTogether = async (entries: readonly Waiting[], segment: Segment): Promise<void> => {
+    for (const { messages, request } of entries) expectIn(segment, messages, request.expectedSequence)
     const messages = entries.flatMap((entry) => entry.messages)
     const outcome = entries.length < 2 || messages.length < MIN_BATCH ? undefined : await send(messages)
     if (outcome !== undefined && !('ack' in outcome) && !link.connected()) return entries.forEach(sendAgainLater)
@@ -140,6 +161,33 @@ export const createAppender = ({ nc, link, epoch, load, requestTimeoutMs = 5_000
     return true
   }
 
+  /** Settles what the segments before this one say about it, and answers the rest. */
+  const judge = async (chain: Chain, entries: readonly Waiting[]): Promise<readonly Waiting[]> => {
+    if (chain.newest.number === 1) return entries
+    const verdicts = await Promise.all(entries.map((entry) => seam.judge(chain, entry.request).catch(asError)))
+    return entries.filter((entry, index) => {
+      const verdict = verdicts[index]
+      if (verdict instanceof Error) failed(entry, verdict)
+      else if (verdict === 'known') repeated(entry)
+      else if (verdict === 'outdated') void settleConflict(entry)
+      else return true
+      return false
+    })
+  }
+
+  /** Undefined while no segment takes events, or nobody knows. What was seen long ago does: an append that names a sealed segment is refused. */
+  const openChain = async (): Promise<Chain | undefined> => {
+    const seen = segments.lastSeen()
+    if (seen?.newest.state === 'open') return seen
+    try {
+      const chain = await segments.current()
+      if (chain.newest.state === 'open') return chain
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) waiting.splice(0).forEach((entry) => entry.reject(asError(error)))
+    }
+    return undefined
+  }
+
   const flush = async (): Promise<void> => {
     if (flushing) return
     flushing = true
@@ -147,8 +195,13 @@ export const createAppender = ({ nc, link, epoch, load, requestTimeoutMs = 5_000
       while (waiting.length > 0) {
         await link.whenConnected()
         if (nc.isClosed()) return waiting.splice(0).forEach((entry) => entry.reject(new LogUnavailable('the connection to the log was closed')))
-        const batch = takeBatch().filter((entry) => !settleWithoutSending(entry))
-        if (batch.length > 0) await sendTogether(batch)
+        const chain = await openChain()
+        if (chain === undefined) {
+          await delay(UNTIL_OPEN_MS)
+          continue
+        }
+        const batch = await judge(chain, takeBatch().filter((entry) => !settleWithoutSending(entry)))
+        if (batch.length > 0) await sendTogether(batch, chain.newest)
       }
     } finally {
       flushing = false

@@ -16,6 +16,8 @@ export const errorCodes = {
   streamNotFound: 10059,
   noMessageFound: 10037,
   sequenceNotFound: 10043,
+  cannotUnseal: 10052,
+  otherStream: 10060,
   wrongLastSequence: 10071,
   wrongLastSequenceInBatch: 10164,
   batchIncomplete: 10176,

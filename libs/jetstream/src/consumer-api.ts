@@ -1,5 +1,5 @@
 import { nanos } from '@nats-io/transport-node'
-import { ask, askApi } from './ask.ts'
+import { ask, askApi, errorCodes } from './ask.ts'
 import { headersOf } from './headers.ts'
 import type { Connection } from './link.ts'
 
@@ -63,6 +63,12 @@ export const createConsumerApi = ({ nc, link, stream, durable }: ConsumerName) =
           priority_timeout: nanos(leaseMs),
         },
       }),
+
+    /** True if there is such a consumer. */
+    exists: async (): Promise<boolean> => {
+      const { error } = await askApi(connection, `CONSUMER.INFO.${stream}.${durable}`, undefined, [errorCodes.consumerNotFound])
+      return error === undefined
+    },
 
     facts: async (): Promise<ConsumerFacts> => {
       interface Info {

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { readBacklog } from './backlog.ts'
 import { headersOf } from './headers.ts'
 import { type EventBatch, type FollowOptions, LogUnavailable, type StoredEvent } from './log.ts'
 import { openOrderedSession, type Arrived, type OrderedOptions, type OrderedSession } from './ordered-session.ts'
-import { LOG_STREAM } from './streams.ts'
+import type { Chain, Segments } from './segments.ts'
 import { toStored } from './wire.ts'
 
 const PAUSE_MS = 250
@@ -10,8 +11,8 @@ const PAUSE_MS = 250
 /** What following needs besides what is to be followed. */
 export type FollowTools = Pick<OrderedOptions, 'nc' | 'link' | 'inboxPrefix'>
 
-const openAgain = async (options: OrderedOptions): Promise<OrderedSession | undefined> => {
-  const { nc, link, signal } = options
+/** Tries until the log answers. Undefined when the signal aborts first. @throws what is not LogUnavailable; LogUnavailable when the connection was closed */
+const untilAnswered = async <Answer>({ nc, link }: FollowTools, signal: AbortSignal, ask: () => Promise<Answer>): Promise<Answer | undefined> => {
   const stopped = (): boolean => signal.aborted
   while (!stopped()) {
     if (!link.connected()) {
@@ -22,7 +23,7 @@ const openAgain = async (options: OrderedOptions): Promise<OrderedSession | unde
     if (stopped()) return undefined
     if (nc.isClosed()) throw new LogUnavailable('reading the log: the connection was closed')
     try {
-      return await openOrderedSession(options)
+      return await ask()
     } catch (error) {
       if (!(error instanceof LogUnavailable)) throw error
       await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined)
@@ -31,19 +32,27 @@ const openAgain = async (options: OrderedOptions): Promise<OrderedSession | unde
   return undefined
 }
 
-/** Messages in order, as they arrive, without a gap or a repeat over all interruptions, until the signal aborts. */
-async function* readInOrder(options: OrderedOptions): AsyncGenerator<readonly Arrived[]> {
+/** What arrived together, and how many messages follow it. The first of a session is what there is to be read. */
+interface Step {
+  readonly arrived: readonly Arrived[]
+  readonly pending: number
+}
+
+/** Messages of one stream in order, as they arrive, without a gap or a repeat over all interruptions, until the signal aborts. */
+async function* readInOrder(options: OrderedOptions): AsyncGenerator<Step> {
   let { start } = options
   for (;;) {
-    const session = await openAgain({ ...options, start })
+    const from = start
+    const session: OrderedSession | undefined = await untilAnswered(options, options.signal, () => openOrderedSession({ ...options, start: from }))
     if (session === undefined) return
     try {
+      if (!session.ended()) yield { arrived: [], pending: session.pendingAtStart }
       while (!options.signal.aborted) {
         const arrived = session.take()
         const last = arrived.at(-1)
         if (last !== undefined) {
           start = { fromSequence: last.position.sequence + 1 }
-          yield arrived
+          yield { arrived, pending: last.position.pending }
           continue
         }
         session.check()
@@ -58,43 +67,65 @@ async function* readInOrder(options: OrderedOptions): AsyncGenerator<readonly Ar
 
 const toEvent = ({ message, position }: Arrived): StoredEvent => toStored(message.subject, position.sequence, headersOf(message), message.data)
 
+/** Aborts when the segments are no longer these. */
+const untilChanged = (segments: Segments, chain: Chain, signal: AbortSignal) => {
+  const changed = new AbortController()
+  const stop = segments.onChange(chain, () => changed.abort())
+  return { signal: AbortSignal.any([signal, changed.signal]), stop }
+}
+
 /**
  * Batches of events in the log's order: what stood together comes together, so that a backlog is read in large batches and a single event
- * at once. Goes on until the signal aborts; reconnects by itself.
+ * at once. Goes on until the signal aborts, from segment to segment; reconnects by itself.
  * @throws LogRefused without permission; Error naming subject and sequence for a message that is not Zyra's
  */
-export async function* followLog(tools: FollowTools, { filters, fromSequence, batchSize = 1_000, signal }: FollowOptions): AsyncGenerator<EventBatch> {
+export async function* followLog(
+  tools: FollowTools, segments: Segments, { filters, fromSequence, batchSize = 1_000, signal }: FollowOptions,
+): AsyncGenerator<EventBatch> {
   let events: StoredEvent[] = []
-  for await (const arrived of readInOrder({ ...tools, stream: LOG_STREAM, filters, start: { fromSequence }, signal })) {
-    for (const one of arrived) {
-      events.push(toEvent(one))
-      const { sequence: upTo, pending } = one.position
-      if (pending > 0 && events.length < batchSize) continue
-      if (signal.aborted) return
-      yield { events, upTo, pending }
-      events = []
+  let from = Math.max(1, fromSequence)
+  const stopped = (): boolean => signal.aborted
+  const take = (pending: number): EventBatch => {
+    const batch = { events, upTo: events.at(-1)?.sequence ?? from - 1, pending }
+    events = []
+    return batch
+  }
+  while (!stopped()) {
+    const chain = await untilAnswered(tools, signal, segments.current)
+    if (chain === undefined) return
+    const segment = chain.segments.find(({ last }) => from <= last)
+    if (segment === undefined) {
+      if (events.length > 0) yield take(0)
+      await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined)
+      continue
+    }
+    const { stream, last } = segment
+    const until = untilChanged(segments, chain, signal)
+    try {
+      for await (const { arrived, pending: left } of readInOrder({ ...tools, stream, filters, start: { fromSequence: from }, signal: until.signal })) {
+        // What was held back at the end of the segment before: now it is known what follows.
+        if (arrived.length === 0 && events.length > 0 && (left > 0 || last === Infinity)) yield take(left)
+        for (const one of arrived) {
+          events.push(toEvent(one))
+          const { sequence, pending } = one.position
+          from = sequence + 1
+          if (pending > 0 ? events.length < batchSize : last !== Infinity) continue
+          if (stopped()) return
+          yield take(pending)
+        }
+        if (left > 0 || last === Infinity) continue
+        from = last + 1
+        break
+      }
+    } finally {
+      until.stop()
     }
   }
 }
 
-/** The last event of every subject that matches, for more subjects than a direct get answers. @throws LogUnavailable when it is interrupted */
-export const readLastOfMany = async (tools: FollowTools, filters: readonly string[]): Promise<StoredEvent[]> => {
-  const done = new AbortController()
-  const session = await openOrderedSession({ ...tools, stream: LOG_STREAM, filters, start: 'last of each subject', signal: done.signal })
+/** The last event of every subject of a stream that matches, for more subjects than a direct get answers. @throws LogUnavailable when it is interrupted */
+export const readLastOfMany = async (tools: FollowTools, stream: string, filters: readonly string[]): Promise<StoredEvent[]> => {
   const events: StoredEvent[] = []
-  try {
-    let left = session.pendingAtStart
-    while (left > 0) {
-      const arrived = session.take()
-      events.push(...arrived.map(toEvent))
-      left = arrived.at(-1)?.position.pending ?? left
-      if (left === 0) break
-      session.check()
-      if (session.ended() && arrived.length === 0) throw new LogUnavailable('reading the newest events was interrupted; it is safe to try again')
-      await session.news()
-    }
-    return events
-  } finally {
-    session.close()
-  }
+  for await (const arrived of readBacklog({ ...tools, stream, filters, start: 'last of each subject' })) events.push(...arrived.map(toEvent))
+  return events
 }

@@ -2,14 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { askApi, errorCodes } from './ask.ts'
 import type { Connection } from './link.ts'
 import { LogUnavailable } from './log.ts'
-import { LOG_STREAM } from './streams.ts'
 
 /** What the leader of the log's stream says, where any replica may answer a read. */
 export interface Leader {
   /** The sequence of the newest event of subjects that match, 0 where there is none. */
-  readonly lastOf: (filters: readonly string[]) => Promise<number>
+  readonly lastOf: (stream: string, filters: readonly string[]) => Promise<number>
   /** Whether an event of this sequence is in the log. */
-  readonly has: (sequence: number) => Promise<boolean>
+  readonly has: (stream: string, sequence: number) => Promise<boolean>
 }
 
 interface Found {
@@ -18,13 +17,13 @@ interface Found {
 
 /** Asks the leader: unlike direct gets, this request is answered by nobody else (nats-server's `jetstream_api.go`). */
 export const askLeader = (connection: Connection): Leader => {
-  const find = async (query: object): Promise<number> => {
-    const answer = await askApi<Found>(connection, `STREAM.MSG.GET.${LOG_STREAM}`, query, [errorCodes.noMessageFound])
+  const find = async (stream: string, query: object): Promise<number> => {
+    const answer = await askApi<Found>(connection, `STREAM.MSG.GET.${stream}`, query, [errorCodes.noMessageFound])
     return answer.message?.seq ?? 0
   }
   return {
-    lastOf: async (filters) => Math.max(0, ...(await Promise.all(filters.map((filter) => find({ last_by_subj: filter }))))),
-    has: async (sequence) => (await find({ seq: sequence })) === sequence,
+    lastOf: async (stream, filters) => Math.max(0, ...(await Promise.all(filters.map((filter) => find(stream, { last_by_subj: filter }))))),
+    has: async (stream, sequence) => (await find(stream, { seq: sequence })) === sequence,
   }
 }
 
@@ -33,13 +32,13 @@ interface StreamInfo {
   readonly cluster?: { readonly leader?: string }
 }
 
-const infoOf = (connection: Connection): Promise<StreamInfo> => askApi<StreamInfo>(connection, `STREAM.INFO.${LOG_STREAM}`, undefined)
+const infoOf = (connection: Connection, stream: string): Promise<StreamInfo> => askApi<StreamInfo>(connection, `STREAM.INFO.${stream}`, undefined)
 
 /** True where the log has replicas, so that a direct get may be answered by one that is behind. */
-export const hasReplicas = async (connection: Connection): Promise<boolean> => (await infoOf(connection)).config.num_replicas > 1
+export const hasReplicas = async (connection: Connection, stream: string): Promise<boolean> => (await infoOf(connection, stream)).config.num_replicas > 1
 
 /** The node that leads the log; undefined on a single server, and while one is being elected. @throws LogUnavailable */
-export const leaderOf = async (connection: Connection): Promise<string | undefined> => (await infoOf(connection)).cluster?.leader
+export const leaderOf = async (connection: Connection, stream: string): Promise<string | undefined> => (await infoOf(connection, stream)).cluster?.leader
 
 /** How a read is held to what the leader has. */
 export interface ConfirmOptions<Read, Known> {

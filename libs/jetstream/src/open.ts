@@ -3,16 +3,22 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createAppender } from './append.ts'
 import { ask, type ApiError } from './ask.ts'
 import { connectNats, type ConnectOptions } from './connection.ts'
-import { openOwnedConsumer, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
+import { consumeLog } from './consume-log.ts'
+import type { OwnedConsumer, OwnedConsumerOptions } from './consume.ts'
 import { followLog } from './follow.ts'
 import { createKeys, type JetStreamKeys } from './keys.ts'
 import { hasReplicas, leaderOf } from './leader.ts'
-import { watchLink } from './link.ts'
+import { watchLink, type Connection } from './link.ts'
 import { type EventLog, LogUnavailable } from './log.ts'
 import { createReader } from './read.ts'
+import { finishSealing, sealIfBegunBefore, sealSegment } from './seal.ts'
+import { createSealedHeads } from './sealed-heads.ts'
+import { createSeam } from './seam.ts'
+import { describeSegments, type SegmentFacts } from './segment-facts.ts'
+import { watchSegments } from './segments.ts'
 import { carryTimers, isTimerSet, setTimer, type Timer, type TimerCarrierOptions } from './schedule.ts'
 import { createSnapshots, type Snapshots } from './snapshots.ts'
-import { ensureStreams, LOG_STREAM, readEpoch } from './streams.ts'
+import { ensureStreams } from './streams.ts'
 
 type Ours = 'nc' | 'link' | 'inboxPrefix'
 
@@ -23,6 +29,8 @@ export interface JetStream {
   readonly snapshots: Snapshots
   /** Works on the log through a durable consumer, as its only owner. */
   readonly consume: (options: Omit<OwnedConsumerOptions, Ours | 'stream'>) => Promise<OwnedConsumer>
+  /** The stretches of the log, oldest first: each a stream of its own. */
+  readonly segments: () => Promise<readonly SegmentFacts[]>
   readonly setTimer: (timer: Timer) => Promise<void>
   /** True while a timer of this name waits for its time. */
   readonly isTimerSet: (timer: Omit<Timer, 'at'>) => Promise<boolean>
@@ -40,23 +48,32 @@ export interface JetStream {
 
 const PROBE_TIMEOUT_MS = 2_000
 const DRAIN_TIMEOUT_MS = 2_000
+const YEAR_MS = 365 * 24 * 3_600_000
 
 /** Connects as one user and reads the log's epoch. @throws when the server refuses the user or the streams are missing */
 export const openJetStream = async (options: ConnectOptions): Promise<JetStream> => {
   const nc = await connectNats(options)
   const link = watchLink(nc)
   const ours = { nc, link, inboxPrefix: options.inboxPrefix }
-  const [epoch, replicated] = await Promise.all([readEpoch(ours), hasReplicas(ours)]).catch(async (error: unknown) => {
+  const segments = watchSegments(ours)
+  const look = async () => {
+    const { newest: { epoch, stream } } = await segments.current()
+    return { epoch, replicated: await hasReplicas(ours, stream) }
+  }
+  const { epoch, replicated } = await look().catch(async (error: unknown) => {
     await nc.close()
     throw error
   })
-  const reader = createReader(ours, { replicated })
+  const heads = createSealedHeads(ours)
+  const reader = createReader({ ...ours, segments, heads, replicated })
+  const append = createAppender({ nc, link, epoch, segments, seam: createSeam({ ...ours, heads }), load: reader.load })
 
   return {
-    log: { epoch, append: createAppender({ nc, link, epoch, load: reader.load }), ...reader, follow: (follow) => followLog(ours, follow) },
+    log: { epoch, append, ...reader, follow: (follow) => followLog(ours, segments, follow) },
     keys: createKeys(ours),
     snapshots: createSnapshots(ours),
-    consume: (consume) => openOwnedConsumer({ ...ours, stream: LOG_STREAM, ...consume }),
+    consume: (consume) => consumeLog(segments, { ...ours, ...consume }),
+    segments: async () => describeSegments(ours, (await segments.look()).chain),
     setTimer: (timer) => setTimer(ours, timer),
     isTimerSet: (timer) => isTimerSet(ours, timer),
     carryTimers: (carrier) => carryTimers({ ...ours, ...carrier }),
@@ -67,7 +84,7 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
       if (error !== undefined) throw new LogUnavailable(`the probe: the server refuses with "${error.description}"`)
       return performance.now() - from
     },
-    leader: () => leaderOf(ours),
+    leader: async () => leaderOf(ours, (await segments.current()).newest.stream),
     connected: link.connected,
     onStatus: (listener) => {
       link.onStatus(listener)
@@ -79,12 +96,31 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
   }
 }
 
-/** Makes what an installation needs in the server, as its admin user. Safe to repeat. */
-export const prepareJetStream = async (options: ConnectOptions & { readonly replicas?: number }): Promise<void> => {
+const asAdmin = async <Result>(options: ConnectOptions, work: (connection: Connection) => Promise<Result>): Promise<Result> => {
   const nc = await connectNats(options)
   try {
-    await ensureStreams(await jetstreamManager(nc), options.replicas === undefined ? {} : { replicas: options.replicas })
+    return await work({ nc, link: watchLink(nc) })
   } finally {
     await nc.close()
   }
 }
+
+/** Makes what an installation needs in the server, as its admin user, and finishes what was begun of sealing a segment. Safe to repeat. */
+export const prepareJetStream = (options: ConnectOptions & { readonly replicas?: number }): Promise<void> =>
+  asAdmin(options, async (connection) => {
+    await ensureStreams(await jetstreamManager(connection.nc), options.replicas === undefined ? {} : { replicas: options.replicas })
+    await finishSealing(connection)
+  })
+
+/**
+ * Seals the log's open segment and opens the next one, as the installation's admin user. Appends wait meanwhile, little more than
+ * {@link HANDOVER_MS}. What it did not come to do, it does when it is called again, and so does `prepareJetStream`.
+ * @returns false where this is not the newest segment, or it is empty
+ * @throws LogUnavailable, LogRefused
+ */
+export const sealOpenSegment = ({ number, ...options }: ConnectOptions & { readonly number: number }): Promise<boolean> =>
+  asAdmin(options, (connection) => sealSegment(connection, number))
+
+/** Seals the open segment if its first event is older than a year. Answers whether it was. @throws LogUnavailable, LogRefused */
+export const sealWhenDue = ({ now, ...options }: ConnectOptions & { readonly now: Date }): Promise<boolean> =>
+  asAdmin(options, (connection) => sealIfBegunBefore(connection, new Date(now.getTime() - YEAR_MS)))

@@ -5,8 +5,8 @@ import { headersOf } from './headers.ts'
 import type { Connection } from './link.ts'
 import { LogRefused } from './log.ts'
 
-/** Where reading starts: from a sequence on, or with the last message of each subject. */
-export type OrderedStart = { readonly fromSequence: number } | 'last of each subject'
+/** Where reading starts: from a sequence or a time on (ISO 8601, by the server's clock), or with the last message of each subject. */
+export type OrderedStart = { readonly fromSequence: number } | { readonly fromTime: string } | 'last of each subject'
 
 /** One stretch of a stream to be read in order. */
 export interface OrderedOptions extends Connection {
@@ -14,6 +14,8 @@ export interface OrderedOptions extends Connection {
   readonly stream: string
   readonly filters: readonly string[]
   readonly start: OrderedStart
+  /** Leaves out the bodies. */
+  readonly headersOnly?: boolean
   readonly signal: AbortSignal
 }
 
@@ -43,12 +45,17 @@ const SILENT_AFTER_MS = 3_500
 /** The server forgets a consumer so long after nobody listens to it. */
 const FORGOTTEN_AFTER_MS = 1_000
 
-const configOf = ({ filters, start }: OrderedOptions, inbox: string) => ({
+const deliveryFrom = (start: OrderedStart) => {
+  if (start === 'last of each subject') return { deliver_policy: 'last_per_subject' }
+  if ('fromTime' in start) return { deliver_policy: 'by_start_time', opt_start_time: start.fromTime }
+  return { deliver_policy: 'by_start_sequence', opt_start_seq: Math.max(1, start.fromSequence) }
+}
+
+const configOf = ({ filters, start, headersOnly = false }: OrderedOptions, inbox: string) => ({
   deliver_subject: inbox,
   filter_subjects: filters,
-  ...(start === 'last of each subject'
-    ? { deliver_policy: 'last_per_subject' }
-    : { deliver_policy: 'by_start_sequence', opt_start_seq: Math.max(1, start.fromSequence) }),
+  ...deliveryFrom(start),
+  headers_only: headersOnly,
   ack_policy: 'none',
   max_deliver: 1,
   flow_control: true,

@@ -1,4 +1,4 @@
-import { KEY_STREAM, LOG_STREAM, SNAPSHOT_STREAM, TIMER_STREAM } from './streams.ts'
+import { KEY_STREAM, OTHER_STREAMS, PROBE_STREAM, SNAPSHOT_STREAM, TIMER_STREAM } from './streams.ts'
 
 /** What a NATS user may do, in the form of the server's configuration. */
 export interface UserPermissions {
@@ -25,37 +25,47 @@ const owning = (stream: string, durable: string): string[] => [
   `$JS.ACK.${stream}.${durable}.>`,
 ]
 
-const keys: readonly string[] = [...reading(KEY_STREAM), `$JS.API.STREAM.MSG.DELETE.${KEY_STREAM}`, 'keys.>']
+/**
+ * The log's segments are made one after the other, so nobody can name them all, and a server's wildcard stands for a whole name only: allowed
+ * for every stream, and denied for those that are no segments.
+ */
+const onSegments = (allowed: (stream: string) => readonly string[]) => ({ allow: allowed('*'), deny: OTHER_STREAMS.flatMap(allowed) })
+
+const keys: readonly string[] = [`$JS.API.STREAM.MSG.DELETE.${KEY_STREAM}`, 'keys.>']
 
 /**
  * A service appends under its own name only, works on its own consumers (`<service>-policy`, `<service>-reactor`, `<service>-timers`), sets its
  * own timers, stores snapshots of its own aggregates, and can neither create nor change nor delete a stream. It can read the whole log: what is
  * personal in it is encrypted.
  */
-export const servicePermissions = (service: string): UserPermissions => ({
-  publish: {
-    allow: [
-      `zyra.*.${service}.>`,
-      ...reading(LOG_STREAM),
-      ...following(LOG_STREAM),
-      ...['policy', 'reactor'].flatMap((kind) => owning(LOG_STREAM, `${service}-${kind}`)),
-      `timers.set.${service}.>`,
-      ...reading(TIMER_STREAM),
-      ...owning(TIMER_STREAM, `${service}-timers`),
-      `probes.${service}.>`,
-      `snapshots.*.${service}.>`,
-      ...reading(SNAPSHOT_STREAM),
-      ...keys,
-    ],
-  },
-  subscribe: { allow: [`${inboxPrefixOf(service)}.>`] },
-})
+export const servicePermissions = (service: string): UserPermissions => {
+  const log = onSegments((stream) => [...following(stream), ...['policy', 'reactor'].flatMap((kind) => owning(stream, `${service}-${kind}`))])
+  return {
+    publish: {
+      allow: [
+        `zyra.*.${service}.>`,
+        ...reading('*'),
+        ...log.allow,
+        `timers.set.${service}.>`,
+        ...owning(TIMER_STREAM, `${service}-timers`),
+        `probes.${service}.>`,
+        `snapshots.*.${service}.>`,
+        ...keys,
+      ],
+      deny: [...log.deny, ...reading(PROBE_STREAM)],
+    },
+    subscribe: { allow: [`${inboxPrefixOf(service)}.>`] },
+  }
+}
 
 /** The command line's user: reads the log, appends nothing. */
-export const readerPermissions = (user: string): UserPermissions => ({
-  publish: { allow: [...reading(LOG_STREAM), ...following(LOG_STREAM), ...reading(KEY_STREAM), ...reading(TIMER_STREAM)] },
-  subscribe: { allow: [`${inboxPrefixOf(user)}.>`] },
-})
+export const readerPermissions = (user: string): UserPermissions => {
+  const log = onSegments(following)
+  return {
+    publish: { allow: [...reading('*'), ...log.allow], deny: [...log.deny, ...reading(PROBE_STREAM), ...reading(SNAPSHOT_STREAM)] },
+    subscribe: { allow: [`${inboxPrefixOf(user)}.>`] },
+  }
+}
 
 /** The installation's own user: makes the streams. Used at start and for backups, by no service. */
 export const adminPermissions = (): UserPermissions => ({ publish: { allow: ['>'] }, subscribe: { allow: ['>'] } })

@@ -2,6 +2,7 @@ import { nuid, type MsgHdrs } from '@nats-io/transport-node'
 import { ask, errorCodes, type ApiError } from './ask.ts'
 import type { Connection } from './link.ts'
 import { type AppendRequest, LogRefused } from './log.ts'
+import type { Segment } from './segments.ts'
 import { checkLength } from './subject-length.ts'
 import { toHeaders, type OutgoingEvent } from './wire.ts'
 
@@ -50,7 +51,7 @@ const LEGAL_SUBJECT = /^zyra(?:\.[\w=-]+){4}$/
  * The messages of one decision.
  * @throws LogRefused for a subject that is none of the log's or too long, or an event larger than the server takes: it would hang up on us
  */
-export const toMessages = ({ subject, events, expectedSequence }: AppendRequest, epoch: number, maxBytes: number): Message[] => {
+export const toMessages = ({ subject, events }: AppendRequest, epoch: number, maxBytes: number): Message[] => {
   checkLength(subject)
   if (!LEGAL_SUBJECT.test(subject)) {
     throw new LogRefused(`"${subject}" is not a subject of the log: expected zyra.<merchant>.<service>.<aggregate>.<id>, ids encoded`)
@@ -61,8 +62,17 @@ export const toMessages = ({ subject, events, expectedSequence }: AppendRequest,
     const limit = maxBytes - RESERVED_BYTES
     throw new LogRefused(`an event for ${subject} has ${tooLarge.bytes} bytes, the server takes ${limit}: put large bodies into the object store`)
   }
-  if (expectedSequence !== undefined) messages[0]?.headers.append('Nats-Expected-Last-Subject-Sequence', String(expectedSequence))
   return messages
+}
+
+/**
+ * Makes messages land in this segment or nowhere. What is expected of a subject that ended in an earlier one is that this one has nothing
+ * of it: no sealed segment takes an event, so whoever knows where the subject ended there knows all.
+ */
+export const expectIn = (segment: Segment, messages: readonly Message[], expectedSequence: number | undefined): void => {
+  for (const { headers } of messages) headers.set('Nats-Expected-Stream', segment.stream)
+  if (expectedSequence === undefined) return
+  messages[0]?.headers.set('Nats-Expected-Last-Subject-Sequence', String(expectedSequence < segment.first ? 0 : expectedSequence))
 }
 
 /** Sends messages, one by itself or several so that they land together or not at all. */

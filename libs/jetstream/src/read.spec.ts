@@ -5,6 +5,8 @@ import { LogUnavailable } from './log.ts'
 import type { JetStream } from './open.ts'
 import { inboxPrefixOf } from './permissions.ts'
 import { createReader } from './read.ts'
+import { createSealedHeads } from './sealed-heads.ts'
+import { watchSegments } from './segments.ts'
 
 describe('reading the log', () => {
   let server: TestServer
@@ -63,7 +65,8 @@ describe('reading the log', () => {
 
   it('leaves no subscription behind', async () => {
     const nc = await server.connect()
-    const reader = createReader({ nc, link: watchLink(nc), inboxPrefix: inboxPrefixOf('inventory') })
+    const tools = { nc, link: watchLink(nc), inboxPrefix: inboxPrefixOf('inventory') }
+    const reader = createReader({ ...tools, segments: watchSegments(tools), heads: createSealedHeads(tools) })
     // The client library's own count: it is told nowhere else.
     const subscriptions = (): number => Reflect.get(Reflect.get(nc, 'protocol'), 'subscriptions').size()
     await reader.load(stockSubject('wide-1'))

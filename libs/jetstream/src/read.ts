@@ -1,83 +1,118 @@
-import { askApi } from './ask.ts'
 import { directGet } from './direct-get.ts'
 import { readLastOfMany, type FollowTools } from './follow.ts'
-import { askLeader, confirmed } from './leader.ts'
-import type { EventLog, LoadedPage, StoredEvent } from './log.ts'
-import { LOG_STREAM } from './streams.ts'
+import { askLeader, confirmed, type ConfirmOptions } from './leader.ts'
+import type { LoadedPage, StoredEvent } from './log.ts'
+import type { SealedHeads } from './sealed-heads.ts'
+import type { Segments } from './segments.ts'
 
 const PAGE = 500
 /** More subjects than this the server does not answer at once. */
 const ALL_SUBJECTS = 1_024
 
-type Reader = Pick<EventLog, 'load' | 'loadPage' | 'lastOf' | 'at' | 'lastSequence'>
-
-const newestIn = (events: readonly StoredEvent[]): number => Math.max(0, ...events.map(({ sequence }) => sequence))
-
-/** Page after page, to the last event of the subject. */
-const loadAll = (loadPage: Reader['loadPage']): Reader['load'] => async (subject, fromSequence) => {
-  const events: StoredEvent[] = []
-  let next = fromSequence
-  for (;;) {
-    const page = await loadPage(subject, next)
-    events.push(...page.events)
-    const last = page.events.at(-1)
-    if (last === undefined || page.left === 0) return events
-    next = last.sequence + 1
-  }
+/** What reading needs. */
+export interface ReaderOptions extends FollowTools {
+  readonly segments: Segments
+  readonly heads: SealedHeads
+  /** True where any of several replicas may answer a direct get: then reads are held to what the leader has, which costs a request beside each. */
+  readonly replicated: boolean
 }
 
-/** Reading by direct get: less than a millisecond, where a consumer would cost some forty. On a cluster any replica answers, as far as it is. */
-const createDirectReader = (tools: FollowTools): Reader => {
-  const loadPage = async (subject: string, fromSequence = 1): Promise<LoadedPage> => {
-    const { events, left } = await directGet(tools, LOG_STREAM, { seq: Math.max(1, fromSequence), batch: PAGE, next_by_subj: subject })
-    return { events, left }
+const newestIn = (events: readonly StoredEvent[]): number => events.reduce((newest, { sequence }) => Math.max(newest, sequence), 0)
+
+/** Pages of segments that follow each other: what comes after a page that is not the last of its segment is left. */
+const joined = (pages: readonly LoadedPage[]): LoadedPage =>
+  pages.reduce<LoadedPage>(
+    ({ events, left }, page) =>
+      (left > 0 || events.length >= PAGE
+        ? { events, left: left + page.events.length + page.left }
+        : { events: [...events, ...page.events], left: page.left }),
+    { events: [], left: 0 },
+  )
+
+/**
+ * Reading by direct get: less than a millisecond, where a consumer would cost some forty. Segments are asked at the same time: ten cost
+ * little more than one. What was acknowledged before the call is read.
+ */
+export const createReader = (tools: ReaderOptions) => {
+  const { segments, heads, replicated } = tools
+  const leader = askLeader(tools)
+  const held = <Read, Known>(options: ConfirmOptions<Read, Known>): Promise<Read> => (replicated ? confirmed(options) : options.read())
+
+  const pageIn = (stream: string, subject: string, from: number): Promise<LoadedPage> =>
+    held({
+      read: async () => {
+        const { events, left } = await directGet(tools, stream, { seq: from, batch: PAGE, next_by_subj: subject })
+        return { events, left }
+      },
+      known: () => leader.lastOf(stream, [subject]),
+      shows: ({ events, left }, known) => left > 0 || known < from || newestIn(events) >= known,
+    })
+
+  const loadFrom = async (stream: string, subject: string, fromSequence: number): Promise<StoredEvent[]> => {
+    const events: StoredEvent[] = []
+    let next = fromSequence
+    for (;;) {
+      const page = await pageIn(stream, subject, next)
+      events.push(...page.events)
+      const last = page.events.at(-1)
+      if (last === undefined || page.left === 0) return events
+      next = last.sequence + 1
+    }
   }
 
   // In one answer or by a consumer: what one replica says of half the subjects does not fit to what another says of the rest.
-  const lastOf = async (filters: readonly string[]): Promise<readonly StoredEvent[]> => {
-    const { events, left, tooMany } = await directGet(tools, LOG_STREAM, { multi_last: filters, batch: ALL_SUBJECTS })
-    return tooMany === true || left > 0 ? readLastOfMany(tools, filters) : events
-  }
-
-  const at = async (sequence: number): Promise<StoredEvent | undefined> => {
-    const { events } = await directGet(tools, LOG_STREAM, { seq: sequence, batch: 1 })
-    return events.find((event) => event.sequence === sequence)
-  }
-
-  const lastSequence = async (): Promise<number> => {
-    const { state } = await askApi<{ state: { last_seq: number } }>(tools, `STREAM.INFO.${LOG_STREAM}`, undefined)
-    return state.last_seq
-  }
-
-  return { load: loadAll(loadPage), loadPage, lastOf, at, lastSequence }
-}
-
-/**
- * Reads the log as it is: everything that was acknowledged before the call. Where it has replicas, a read is held to what their leader has,
- * which costs a request beside it.
- */
-export const createReader = (tools: FollowTools, { replicated = false }: { readonly replicated?: boolean } = {}): Reader => {
-  const direct = createDirectReader(tools)
-  if (!replicated) return direct
-  const leader = askLeader(tools)
-
-  const loadPage: Reader['loadPage'] = (subject, fromSequence = 1) =>
-    confirmed({
-      read: () => direct.loadPage(subject, fromSequence),
-      known: () => leader.lastOf([subject]),
-      shows: ({ events, left }, known) => left > 0 || known < fromSequence || newestIn(events) >= known,
+  const lastOfIn = (stream: string, filters: readonly string[]): Promise<readonly StoredEvent[]> =>
+    held({
+      read: async () => {
+        const { events, left, tooMany } = await directGet(tools, stream, { multi_last: filters, batch: ALL_SUBJECTS })
+        return tooMany === true || left > 0 ? readLastOfMany(tools, stream, filters) : events
+      },
+      known: () => leader.lastOf(stream, filters),
+      shows: (events, known) => newestIn(events) >= known,
     })
 
-  return {
-    load: loadAll(loadPage),
-    loadPage,
-    lastOf: (filters) =>
-      confirmed({ read: () => direct.lastOf(filters), known: () => leader.lastOf(filters), shows: (events, known) => newestIn(events) >= known }),
-    at: async (sequence) =>
-      (await direct.at(sequence)) ??
-      confirmed({
-        read: () => direct.at(sequence), known: () => leader.has(sequence), shows: (event, isThere) => event !== undefined || !isThere,
-      }),
-    lastSequence: direct.lastSequence,
+  const load = (subject: string, fromSequence = 1): Promise<StoredEvent[]> => {
+    const from = Math.max(1, fromSequence)
+    return segments.read(async (chain) => {
+      const asked = chain.segments.filter(({ last }) => last >= from)
+      const found = await Promise.all(asked.map(({ stream }) => loadFrom(stream, subject, from)))
+      const events = found.flat()
+      heads.note(chain, subject, from, events)
+      return events
+    })
   }
+
+  const loadPage = (subject: string, fromSequence = 1): Promise<LoadedPage> => {
+    const from = Math.max(1, fromSequence)
+    return segments.read(async (chain) => {
+      const asked = chain.segments.filter(({ last }) => last >= from)
+      const page = joined(await Promise.all(asked.map(({ stream }) => pageIn(stream, subject, from))))
+      if (page.left === 0) heads.note(chain, subject, from, page.events)
+      return page
+    })
+  }
+
+  const lastOf = (filters: readonly string[]): Promise<readonly StoredEvent[]> =>
+    segments.read(async (chain) => {
+      const found = await Promise.all(chain.segments.map(({ stream }) => lastOfIn(stream, filters)))
+      if (found.length === 1) return found[0] ?? []
+      const newest = new Map(found.flat().map((event) => [event.subject, event]))
+      return [...newest.values()].toSorted((one, other) => one.sequence - other.sequence)
+    })
+
+  const at = (sequence: number): Promise<StoredEvent | undefined> =>
+    segments.read(async (chain) => {
+      const segment = chain.segments.find(({ last }) => sequence <= last)
+      if (segment === undefined) return undefined
+      const { stream } = segment
+      const read = async (): Promise<StoredEvent | undefined> => {
+        const { events } = await directGet(tools, stream, { seq: sequence, batch: 1 })
+        return events.find((event) => event.sequence === sequence)
+      }
+      return held({ read, known: () => leader.has(stream, sequence), shows: (event, isThere) => event !== undefined || !isThere })
+    })
+
+  const lastSequence = async (): Promise<number> => (await segments.look()).lastSequence
+
+  return { load, loadPage, lastOf, at, lastSequence }
 }

@@ -1,10 +1,11 @@
 import { type StreamConfig, type JetStreamManager, DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, JetStreamApiError } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
-import { askApi, errorCodes } from './ask.ts'
-import type { Connection } from './link.ts'
+import { errorCodes } from './ask.ts'
 
-/** The stream of events. A restored log starts a new epoch. */
+/** The stream of the log's first segment. A restored log starts a new epoch. */
 export const LOG_STREAM = 'ZYRA'
+/** What an open segment takes. */
+export const LOG_SUBJECTS = 'zyra.>'
 /** Timers: a stream that allows schedules loses `deny_purge` without a word, so it is never the log's. */
 export const TIMER_STREAM = 'ZYRA_TIMERS'
 /** Where each process proves that it can append. */
@@ -13,6 +14,8 @@ export const PROBE_STREAM = 'ZYRA_PROBES'
 export const KEY_STREAM = 'ZYRA_KEYS'
 /** States of long aggregates: a shortcut that may be thrown away. */
 export const SNAPSHOT_STREAM = 'ZYRA_SNAPSHOTS'
+/** All streams that are no segments of the log. Permissions for segments, which are named by a wildcard, do not reach these. */
+export const OTHER_STREAMS = [TIMER_STREAM, PROBE_STREAM, KEY_STREAM, SNAPSHOT_STREAM] as const
 
 const HOUR = 3_600_000
 
@@ -21,7 +24,7 @@ export const DUPLICATE_WINDOW_MS = 6 * HOUR
 
 const logConfig = (replicas: number, epoch: number): Partial<StreamConfig> & { name: string } => ({
   name: LOG_STREAM,
-  subjects: ['zyra.>'],
+  subjects: [LOG_SUBJECTS],
   storage: StorageType.File,
   retention: RetentionPolicy.Limits,
   discard: DiscardPolicy.New,
@@ -81,8 +84,8 @@ const snapshotConfig = (replicas: number): Partial<StreamConfig> & { name: strin
 
 const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> => {
   try {
-    const { config: { num_replicas: replicas } } = await jsm.streams.info(config.name)
-    if (replicas < (config.num_replicas ?? 1)) await jsm.streams.update(config.name, { num_replicas: config.num_replicas ?? 1 })
+    const { config: { num_replicas: replicas, sealed } } = await jsm.streams.info(config.name)
+    if (!sealed && replicas < (config.num_replicas ?? 1)) await jsm.streams.update(config.name, { num_replicas: config.num_replicas ?? 1 })
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== errorCodes.streamNotFound) throw error
     await jsm.streams.add(config)
@@ -90,18 +93,10 @@ const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { n
 }
 
 /**
- * Makes the streams that are missing. Those that exist stay as they are, but for getting more replicas where more are asked for. Needs the
- * installation's own credentials: no service may create, change or delete a stream.
+ * Makes the streams that are missing. Those that exist stay as they are, but for getting more replicas where more are asked for, which a sealed
+ * segment cannot. Needs the installation's own credentials: no service may create, change or delete a stream.
  */
 export const ensureStreams = async (jsm: JetStreamManager, { replicas = 1, epoch = 1 }: { replicas?: number; epoch?: number } = {}): Promise<void> => {
   const beside = [timerConfig, probeConfig, keyConfig, snapshotConfig].map((configOf) => configOf(replicas))
   for (const config of [logConfig(replicas, epoch), ...beside]) await ensure(jsm, config)
-}
-
-/** The epoch of the log as it stands. @throws LogUnavailable; LogRefused when the stream is missing, Error when it is not one of ours */
-export const readEpoch = async (connection: Connection): Promise<number> => {
-  const { config } = await askApi<{ config: { metadata?: Readonly<Record<string, string>> } }>(connection, `STREAM.INFO.${LOG_STREAM}`, undefined)
-  const epoch = Number(config.metadata?.['zyra.epoch'])
-  if (!Number.isInteger(epoch) || epoch < 1) throw new Error(`stream ${LOG_STREAM} does not say its epoch (metadata zyra.epoch): it was not made by Zyra`)
-  return epoch
 }

@@ -5,7 +5,7 @@ import { connect } from '@nats-io/transport-node'
 import { startNats } from '@zyra/servers'
 import type { ConnectOptions } from '../src/connection.ts'
 import { authenticatorOf } from '../src/nkey.ts'
-import { openJetStream, prepareJetStream } from '../src/open.ts'
+import { openJetStream, prepareJetStream, sealOpenSegment } from '../src/open.ts'
 import { adminPermissions, inboxPrefixOf, readerPermissions, servicePermissions } from '../src/permissions.ts'
 
 const services = ['gateway', 'inventory', 'orchestrator']
@@ -26,17 +26,28 @@ export const startTestServer = async () => {
   })
   await prepareJetStream(optionsFor('admin'))
 
+  const open = async (user = 'inventory') => {
+    const opened = await openJetStream(optionsFor(user))
+    closing.push(opened.close)
+    return opened
+  }
+
   return {
     folder,
     kill: server.kill,
     restart: server.restart,
     optionsFor,
     /** What a service holds of the log. Closed with the server, if not earlier. */
-    open: async (user = 'inventory') => {
-      const opened = await openJetStream(optionsFor(user))
-      closing.push(opened.close)
-      return opened
+    open,
+    /** Goes on from the open segment to the next one. Answers its number. */
+    seal: async (): Promise<number> => {
+      const reader = await openJetStream(optionsFor('cli'))
+      const number = (await reader.segments()).length
+      await reader.close()
+      if (!(await sealOpenSegment({ ...optionsFor('admin'), number }))) throw new Error(`segment ${number} was not sealed`)
+      return number
     },
+    prepare: () => prepareJetStream(optionsFor('admin')),
     /** The client library's own connection, to look at what the library under test does. */
     connect: async (user = 'inventory') => {
       const { url, name, inboxPrefix, seed = '' } = optionsFor(user)

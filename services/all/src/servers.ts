@@ -1,4 +1,5 @@
-import { adminPermissions, inboxPrefixOf, prepareJetStream, readerPermissions, servicePermissions, type UserPermissions } from '@zyra/jetstream'
+import { adminPermissions, inboxPrefixOf, prepareJetStream, readerPermissions, servicePermissions } from '@zyra/jetstream'
+import type { ConnectOptions, UserPermissions } from '@zyra/jetstream'
 import type { Config } from '@zyra/runtime'
 import { readNatsSeed, requireNatsAt, requirePostgresAt, ServerProblem, startNats, startPostgres, type LocalServer, type NatsUser } from '@zyra/servers'
 import { allServices } from './services.ts'
@@ -43,6 +44,12 @@ const seedIn = (dataDir: string) => (name: string): string | undefined => {
   }
 }
 
+/** How the installation itself connects to the log: not for services. */
+export const adminOptions = ({ natsUrl, seedOf }: Pick<Servers, 'natsUrl' | 'seedOf'>): ConnectOptions => {
+  const seed = seedOf(ADMIN)
+  return { url: natsUrl, name: 'zyra-admin', inboxPrefix: inboxPrefixOf(ADMIN), ...(seed === undefined ? {} : { seed }) }
+}
+
 /**
  * Starts NATS and Postgres, or finds those that the configuration names, and makes the streams.
  * @throws ServerProblem with one sentence that says what to do
@@ -69,9 +76,7 @@ export const startServers = async (config: Config, onLine: (line: string) => voi
   }
   const natsUrl = nats?.url ?? config.natsUrl ?? ''
   const seedOf = nats === undefined ? seedIn(dataDir) : (name: string) => nats.seeds[name]
-  const seed = seedOf(ADMIN)
-  const admin = { url: natsUrl, name: 'zyra-admin', inboxPrefix: inboxPrefixOf(ADMIN), ...(seed === undefined ? {} : { seed }) }
-  await prepareJetStream({ ...admin, replicas: config.replicas })
+  await prepareJetStream({ ...adminOptions({ natsUrl, seedOf }), replicas: config.replicas })
   return {
     natsUrl, seedOf, stop,
     databaseUrl: postgres?.url ?? config.databaseUrl ?? '',

@@ -3,9 +3,10 @@ import { requirePort } from '@zyra/servers'
 import { registerDemoMerchant } from './bootstrap.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
 import { startSandbox, type SandboxProcess } from './sandbox.ts'
-import { startServers, type Servers } from './servers.ts'
+import { adminOptions, startServers, type Servers } from './servers.ts'
 import { allServices } from './services.ts'
 import type { Step } from './steps.ts'
+import { sealYearly, type YearEnd } from './year-end.ts'
 
 /** Everything at work. */
 export interface Installation {
@@ -29,17 +30,18 @@ export const start = async (config: Config, logger: Logger, step: Step): Promise
   const port = await requirePort(config.host, config.port, 'ZYRA_PORT')
   const sandboxPort = config.sandbox ? await requirePort('127.0.0.1', config.sandboxPort, 'ZYRA_SANDBOX_PORT') : config.sandboxPort
   const settled: Config = { ...config, port, sandboxPort }
-  const parts: { servers?: Servers; sandbox?: SandboxProcess; running?: Running } = {}
+  const parts: { servers?: Servers; yearEnd?: YearEnd; sandbox?: SandboxProcess; running?: Running } = {}
   const stop = async (): Promise<void> => {
-    const { running, sandbox, servers } = parts
+    const { running, sandbox, yearEnd, servers } = parts
     // Without servers of its own a start has failed, and the folder may be somebody else's who runs.
     if (servers !== undefined) removeRunFile(config.dataDir)
-    await stopAll([running === undefined ? undefined : { stop: running.close }, sandbox, servers])
+    await stopAll([running === undefined ? undefined : { stop: running.close }, sandbox, yearEnd, servers])
   }
   try {
     const servers = await step('Starting NATS and Postgres', () => startServers(settled, (line) => logger.debug({ line }, 'server')))
     parts.servers = servers
     const { natsUrl, databaseUrl, seedOf } = servers
+    parts.yearEnd = await sealYearly(adminOptions(servers), logger)
     const sandboxOrigin = `http://127.0.0.1:${sandboxPort}`
     const definitions = config.services.map((name) => allServices[name])
     const running = await step('Starting the services', () => run(definitions, { config: settled, natsUrl, databaseUrl, seedOf, sandboxOrigin, logger }))

@@ -20,6 +20,7 @@ export const HIDDEN = '[encrypted]'
 export interface Reading {
   readonly installation: Installation
   readonly log: EventLog
+  readonly segments: JetStream['segments']
   /** Opens events; personal values stay {@link HIDDEN}. */
   readonly hidden: Codec
   /** Opens events whole. @throws Error when the installation's master key is not here */
@@ -71,6 +72,7 @@ export const withReading = async <Result>(work: (reading: Reading) => Promise<Re
     return await work({
       installation,
       log: js.log,
+      segments: js.segments,
       hidden: createCodec({ vault: closedVault(), objects }),
       whole: () => (whole ??= openedVault(installation, js).then((vault) => createCodec({ vault, objects }))),
       database: () => (db ??= openPostgres({ url: installation.databaseUrl, poolSize: 4 })),

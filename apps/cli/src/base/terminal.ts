@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline'
 import { painter, type Paint } from '../text/paint.ts'
 
 /** Where a command's words go, and what it may ask of whoever runs it. */
@@ -8,12 +9,28 @@ export interface Terminal {
   readonly err: (...lines: readonly string[]) => void
   /** Shows what is going on in a line that is written over; nothing where nobody looks. An empty text takes the line away. */
   readonly progress: (text: string) => void
+  /** Asks whoever sits there, and answers what was typed. Undefined where nobody does. */
+  readonly ask: (question: string) => Promise<string | undefined>
   readonly paint: Paint
   /** Columns of the screen; Infinity where output goes to a file or a program, so that nothing is cut. */
   readonly width: number
   /** Aborts on Ctrl-C. */
   readonly interrupted: AbortSignal
   readonly now: () => Date
+}
+
+const askOn = (process: NodeJS.Process, question: string): Promise<string | undefined> => {
+  const { stdin: input, stderr: output } = process
+  if (!input.isTTY || !output.isTTY) return Promise.resolve(undefined)
+  const lines = createInterface({ input, output })
+  return new Promise((resolve) => {
+    // Ctrl-C and Ctrl-D mean no.
+    lines.on('close', () => resolve(''))
+    lines.question(question, (answer) => {
+      resolve(answer)
+      lines.close()
+    })
+  })
 }
 
 const CLEAR = '\r\u001B[K'
@@ -42,6 +59,7 @@ export const terminalOf = (process: NodeJS.Process): Terminal => {
     out: writeTo(stdout),
     err: writeTo(stderr),
     progress,
+    ask: (question) => askOn(process, question),
     paint: painter(stdout.isTTY, env),
     width: stdout.isTTY ? stdout.columns || USUAL_WIDTH : Infinity,
     interrupted: interrupt.signal,

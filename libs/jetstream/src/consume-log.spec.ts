@@ -1,0 +1,151 @@
+import { eventNamed, seeded, stockSubject, until } from '../test/events.ts'
+import { startTestServer, type TestServer } from '../test/server.ts'
+import type { OwnedConsumer } from './consume.ts'
+import type { JetStream } from './open.ts'
+
+const SEED = 5
+const LEASE_MS = 400
+
+describe(`a durable consumer over several segments (seed ${SEED})`, () => {
+  let server: TestServer
+  let js: JetStream
+  let opened: OwnedConsumer[]
+  beforeEach(async () => {
+    server = await startTestServer()
+    js = await server.open()
+    opened = []
+  }, 60_000)
+  afterEach(async () => {
+    await Promise.all(opened.map((consumer) => consumer.close()))
+    await server.stop()
+  })
+
+  const append = (name: string, id: string | number = 'one') => js.log.append({ subject: stockSubject(id), events: [eventNamed(name)] })
+
+  /** Works on everything; `hold` decides what is not acknowledged. */
+  const work = async (on: JetStream, done: number[], hold: (sequence: number) => boolean = () => false): Promise<OwnedConsumer> => {
+    const consumer = await on.consume({
+      durable: 'inventory-policy', filters: ['zyra.*.inventory.stock.*'], leaseMs: LEASE_MS,
+      onOwnership: () => {},
+      onDelivery: ({ sequence, ack }) => {
+        if (hold(sequence)) return
+        done.push(sequence)
+        ack()
+      },
+      onProblem: () => {},
+    })
+    opened.push(consumer)
+    return consumer
+  }
+
+  it('goes to the next segment only when nothing of the one before is left', async () => {
+    await append('old 1')
+    await append('old 2')
+    await server.seal()
+    await append('new 3')
+    const [done, held]: [number[], Set<number>] = [[], new Set([1])]
+    const first = await work(js, done, (sequence) => held.has(sequence))
+    await until('the rest of the old segment is done', () => done.includes(2))
+    expect(await first.state()).toMatchObject({ pending: 1, inFlight: 1 })
+    // Another process takes over: what was not done comes first, the new segment after it.
+    held.clear()
+    await first.close()
+    const later: number[] = []
+    const second = await work(await server.open(), later)
+    await until('the new segment is reached', () => later.includes(3))
+    expect(done).toEqual([2])
+    expect(later).toEqual([1, 2, 3])
+    await until('nothing is left', async () => {
+      const { pending, inFlight } = await second.state()
+      return pending + inFlight === 0
+    })
+  }, 30_000)
+
+  it('begins where it was after a restart, and a new one at the beginning of the log', async () => {
+    await append('1')
+    const done: number[] = []
+    await (async () => {
+      const consumer = await work(js, done)
+      await until('the first is done', () => done.length === 1)
+      await consumer.close()
+    })()
+    await server.seal()
+    await append('2')
+    await server.seal()
+    await append('3')
+    await server.kill()
+    await server.restart()
+    const again = await server.open()
+    await work(again, done)
+    await until('all is done', () => done.length === 3)
+    expect(done).toEqual([1, 2, 3])
+    const seen: number[] = []
+    opened.push(await again.consume({
+      durable: 'inventory-reactor', filters: ['zyra.*.inventory.stock.*'], leaseMs: LEASE_MS, onOwnership: () => {}, onProblem: () => {},
+      onDelivery: ({ sequence, ack }) => {
+        seen.push(sequence)
+        ack()
+      },
+    }))
+    await until('the new one has seen all', () => seen.length === 3)
+    expect(seen).toEqual([1, 2, 3])
+  }, 60_000)
+
+  it('works off every event, and those of an aggregate in their order, while segments are sealed and owners are killed', async () => {
+    const random = seeded(SEED)
+    const finished = new Set<number>()
+    /** What happened, in order: sequences, negative once they are done with. */
+    const journal: number[] = []
+    const [appended, bySubject]: [number[], Map<string, number[]>] = [[], new Map()]
+    let stopping = false
+    const writer = async (number: number): Promise<void> => {
+      for (let round = 0; !stopping; round += 1) {
+        const result = await append(`${number} ${round}`, number)
+        if (result.status === 'appended') appended.push(...result.sequences)
+        await new Promise((resolve) => setTimeout(resolve, random() * 10))
+      }
+    }
+    const join = async (): Promise<JetStream> => {
+      const own = await server.open()
+      await own.consume({
+        durable: 'inventory-policy', filters: ['zyra.*.inventory.stock.*'], leaseMs: LEASE_MS,
+        onOwnership: () => {},
+        onProblem: () => {},
+        onDelivery: ({ subject, sequence, ack }) => {
+          if (!journal.includes(sequence)) bySubject.set(subject, [...(bySubject.get(subject) ?? []), sequence])
+          journal.push(sequence)
+          setTimeout(() => {
+            finished.add(sequence)
+            journal.push(-sequence)
+            ack()
+          }, random() * 5)
+        },
+      })
+      return own
+    }
+    const writers = Array.from({ length: 6 }, (_, number) => writer(number))
+    let worker = await join()
+    for (let seal = 0; seal < 3; seal += 1) {
+      const known = appended.length
+      await until('events land', () => appended.length > known + 100)
+      await Promise.all([server.seal(), (async () => {
+        await until('some are done', () => finished.size > known)
+        await worker.close()
+        worker = await join()
+      })()])
+    }
+    stopping = true
+    await Promise.all(writers)
+    await until('all is done', () => appended.every((sequence) => finished.has(sequence)), 30_000)
+    for (const sequences of bySubject.values()) expect(sequences).toEqual(sequences.toSorted((one, other) => one - other))
+    expect([...bySubject.values()].flat()).toHaveLength(appended.length)
+    const segments = await js.segments()
+    expect(segments).toHaveLength(4)
+    for (const { last, state } of segments) {
+      if (state !== 'sealed' || last === undefined) continue
+      const entered = journal.findIndex((one) => one > last.sequence)
+      const left = appended.filter((one) => one <= last.sequence && !journal.slice(0, entered).includes(-one))
+      expect({ entered: entered > 0, left }).toEqual({ entered: true, left: [] })
+    }
+  }, 90_000)
+})
