@@ -1,5 +1,6 @@
 import { eventNamed, stockSubject, until } from '../test/events.ts'
 import { startTestCluster, type TestCluster } from '../test/cluster.ts'
+import { LogUnavailable, type StoredEvent } from './log.ts'
 
 const STREAMS = ['ZYRA', 'ZYRA_TIMERS', 'ZYRA_KEYS', 'ZYRA_PROBES', 'ZYRA_SNAPSHOTS']
 
@@ -77,7 +78,12 @@ describe('a cluster of three', () => {
     stopped.abort()
     await Promise.all(writers)
 
-    const stored = (await Promise.all(writers.map((_, writer) => log.load(stockSubject(`load-${writer}`))))).flat()
+    // A question that was on its way to the leader that died is answered by nobody: reading says so and may be repeated.
+    let stored: readonly StoredEvent[] = []
+    const read = async (): Promise<void> => {
+      stored = (await Promise.all(writers.map((_, writer) => log.load(stockSubject(`load-${writer}`))))).flat()
+    }
+    await until('the log can be read', () => read().then(() => true, (error: unknown) => !(error instanceof LogUnavailable)), 30_000)
     const places = new Map<string, number[]>()
     for (const { data, sequence } of stored) {
       const { name } = data as { name: string }

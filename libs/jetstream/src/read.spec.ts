@@ -66,7 +66,7 @@ describe('reading the log', () => {
   it('leaves no subscription behind', async () => {
     const nc = await server.connect()
     const tools = { nc, link: watchLink(nc), inboxPrefix: inboxPrefixOf('inventory') }
-    const reader = createReader({ ...tools, segments: watchSegments(tools), heads: createSealedHeads(tools) })
+    const reader = createReader({ ...tools, segments: watchSegments(tools), heads: createSealedHeads(tools), replicated: false })
     // The client library's own count: it is told nowhere else.
     const subscriptions = (): number => Reflect.get(Reflect.get(nc, 'protocol'), 'subscriptions').size()
     await reader.load(stockSubject('wide-1'))
