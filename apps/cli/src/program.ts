@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Tools } from './base/declare.ts'
+import { declareBackup } from './backup/declare.ts'
 import { declareControl } from './control/declare.ts'
 import { declareDoctor } from './doctor/declare.ts'
 import { declareEvents } from './events/declare.ts'
@@ -47,6 +48,7 @@ export const buildProgram = (tools: Tools): Command => {
   declareControl(program, tools)
   declareDoctor(program, tools)
   declareSegments(program, tools)
+  declareBackup(program, tools)
   declareSandbox(program, tools)
   return program
 }

@@ -33,6 +33,8 @@ export interface DurableFacts {
 
 /** Copies streams out of the server and back, as the admin user. Every function throws LogUnavailable or LogRefused. */
 export interface StreamCopier {
+  /** The server's version. */
+  readonly version: string
   /** Zyra's streams, oldest first, without the probes'. */
   readonly streams: () => Promise<readonly StreamFacts[]>
   readonly durables: (stream: string) => Promise<readonly DurableFacts[]>
@@ -151,6 +153,8 @@ export const openStreamCopier = async (options: ConnectOptions): Promise<StreamC
   const connection = { nc, link: watchLink(nc) }
 
   return {
+    version: nc.info?.version ?? 'unknown',
+
     streams: async () => (await listOf(connection, 'STREAM.LIST', 'streams')).map(factsOf).filter(isOurs)
       .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt)),
 

@@ -203,7 +203,11 @@ describe('a projection', () => {
     }
     return {
       ...it,
-      log: { ...log, epoch, follow, lastSequence: async () => Math.min(upTo, await log.lastSequence()), lastOf: async (f) => (await log.lastOf(f)).filter(within) },
+      log: {
+        ...log, epoch, follow,
+        lastSequence: async () => Math.min(upTo, await log.lastSequence()),
+        lastOf: async (filters) => (await log.lastOf(filters)).filter(within),
+      },
     }
   }
 
