@@ -40,6 +40,8 @@ export const buildProgram = (tools: Tools): Command => {
     .showHelpAfterError('See "npx zyra help" for what there is.')
     .addHelpText('after', CODES)
     .exitOverride()
+    // An option after a command's own subcommand is the subcommand's.
+    .enablePositionalOptions()
   declareEvents(program, tools)
   declareWhy(program, tools)
   declareStock(program, tools)

@@ -10,7 +10,7 @@ describe('the register of erasures', () => {
   let file: string
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'zyra-register-'))
-    file = join(folder, 'apart', 'erasures.jsonl')
+    file = join(folder, 'erasures.jsonl')
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -30,6 +30,10 @@ describe('the register of erasures', () => {
     await enterInRegister(file, { at: TUESDAY, keyIds: ['demo/a/c'] })
     await enterInRegister(file, { at: TUESDAY, keyIds: [] })
     expect(readFileSync(file, 'utf8')).toBe(before)
+  })
+
+  it('is never made on another disk, where its own is not mounted', async () => {
+    await expect(enterInRegister(join(folder, 'usb', 'erasures.jsonl'), { at: MONDAY, epoch: 1 })).rejects.toThrow(/cannot be written to .*usb.*: mount/)
   })
 
   it('outlives a line that a power cut tore', async () => {

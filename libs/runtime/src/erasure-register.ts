@@ -1,4 +1,4 @@
-import { mkdir, open, readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from './config.ts'
@@ -79,12 +79,17 @@ const isKnown = (register: ErasureRegister | undefined, entry: RegisterEntry): b
   return entry.keyIds.every((id) => register?.keyIds.includes(id))
 }
 
-/** Adds a line and resolves once it is on disk; what the register holds already is not repeated. Makes the file, and its folder. */
+/**
+ * Adds a line and resolves once it is on disk; what the register holds already is not repeated. Makes the file, but not its folder: that of a
+ * disk which is not there would lie on another.
+ * @throws Error naming a file that cannot be written
+ */
 export const enterInRegister = async (file: string, entry: RegisterEntry): Promise<void> => {
   const text = await textOf(file)
   if (isKnown(text === undefined ? undefined : await readRegister(file), entry)) return
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const handle = await open(file, 'a', 0o600)
+  const handle = await open(file, 'a', 0o600).catch((cause: unknown) => {
+    throw new Error(`The register of erasures cannot be written to ${file}: mount its disk and make its folder, or correct ZYRA_ERASURES.`, { cause })
+  })
   try {
     await handle.writeFile(`${text === undefined || text === '' || text.endsWith('\n') ? '' : '\n'}${JSON.stringify(entry)}\n`)
     await handle.sync()

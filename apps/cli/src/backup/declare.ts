@@ -6,7 +6,6 @@ import { readOptions } from '../base/options.ts'
 export const declareBackup = (program: Command, { terminal, ends }: Tools): void => {
   const backup = program
     .command('backup')
-    // Its own --json is not that of "backup verify".
     .enablePositionalOptions()
     .summary('copy everything that must not be lost, while it runs')
     .description(

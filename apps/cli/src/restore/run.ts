@@ -28,9 +28,11 @@ type Options = z.infer<typeof restoreOptions>
 /** A disk that is nearly full would stop the log server in the middle. */
 const SPARE_BYTES = 250_000_000
 
-const checkPlace = (config: Config, replace: boolean): void => {
-  const { dataDir } = config
+const checkPlace = ({ dataDir, erasuresDir }: Config, replace: boolean): void => {
   if (isRunning(dataDir)) throw new Failure(`Zyra is running on ${dataDir}: stop it first (Ctrl-C where it runs).`)
+  if (erasuresDir !== undefined && !existsSync(erasuresDir)) {
+    throw new Failure(`There is no ${erasuresDir}, which keeps the register of erasures: mount its disk, or correct ZYRA_ERASURES.`)
+  }
   const there = inTheWay(dataDir)
   if (there.length === 0 || replace) return
   const choice = `name an empty folder with ZYRA_DATA, or say --replace, which moves it into a folder of its own in ${dataDir}`

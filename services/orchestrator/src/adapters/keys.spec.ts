@@ -2,7 +2,7 @@ import { INSTALLATION } from '@zyra/contracts'
 import { memoryKeyStore, openVault } from '@zyra/privacy'
 import { loadConfig, readRegister, registersOf } from '@zyra/runtime'
 import { createSecretKey, randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportFiles } from './export-files.ts'
@@ -15,6 +15,7 @@ describe('erasing', () => {
   let dataDir: string
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'zyra-erasing-'))
+    mkdirSync(join(dataDir, 'apart'))
   })
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
