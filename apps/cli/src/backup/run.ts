@@ -28,9 +28,8 @@ const aboutSecrets = ({ secrets: { kept } }: Manifest, target: string, apart: st
   switch (kept) {
     case 'here':
       return [
-        `It holds the master key beside the keys that it opens (${join(target, 'secrets')}): whoever has this folder reads every`,
-        'customer\'s data in it, also of those who are erased later. Keep it like money, and delete old ones. Secrets can be kept',
-        'apart: --secrets-to <folder>.',
+        'It holds the master key beside the keys that it opens: whoever has this folder reads every customer\'s data in it, also',
+        'of those who are erased later. Keep it like money, and delete old ones. The secrets can be kept apart: --secrets-to.',
       ]
     case 'apart':
       return [`The secrets are in ${apart}: without them the backup cannot be restored, and together they open`, 'everything in it. Keep them apart.']
@@ -47,7 +46,7 @@ const tell = (manifest: Manifest, size: number, ms: number, target: string, apar
     `  ${count(streams.length, 'stream')}, the log up to #${thousands(lastSequence)} at least (epoch ${epoch}), ${large}: ${bytes(size)} in ${duration(ms)}`,
     '',
     ...aboutSecrets(manifest, target, apart),
-    `Check it with "npx zyra backup verify ${target}".`,
+    `Check it:  npx zyra backup verify ${target}`,
   )
 }
 

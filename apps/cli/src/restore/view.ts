@@ -27,7 +27,7 @@ const RECOGNISED_MS = 23 * 3_600_000
 const erasureLines = ({ erasures, register, registers, manifest: { takenAt }, now }: Restored, paint: Paint): readonly string[] => {
   if (register === 'found') {
     const files = registers.map(({ file, newestAt }) => `${file}${newestAt === undefined ? '' : ` (newest entry ${moment(newestAt, now)})`}`)
-    return [`  erased again: ${count(erasures, 'key')} that were deleted since, by ${files.join(' and ')}`]
+    return [`  deleted again: ${count(erasures, 'key')} erased since, by ${files.join(' and ')}`]
   }
   return [
     `  ${paint('red', 'erasures since the backup are NOT known')}: no erasures.jsonl was found outside of the backup. Whoever was erased after`,
