@@ -198,7 +198,7 @@ describe('a projection', () => {
     const follow: typeof log.follow = async function* (options) {
       for await (const batch of log.follow(options)) {
         const events = batch.events.filter(within)
-        if (events.length > 0) yield { ...batch, events, upTo: Math.min(batch.upTo, upTo), pending: 0 }
+        for (const [index, event] of events.entries()) yield { events: [event], upTo: event.sequence, pending: events.length - 1 - index }
       }
     }
     return {

@@ -50,7 +50,7 @@ export const restoredLines = (restored: Restored, paint: Paint): readonly string
   return [
     `${paint('bold', dataDir)} is as it was on ${moment(takenAt, now)}: the log ends at #${thousands(end)} and goes on in epoch ${epoch}.`,
     ...erasureLines(restored, paint),
-    ...(aside === undefined ? [] : [`  what was there is in ${dataDir}/${aside}`]),
+    ...(aside === undefined ? [] : [`  what was there is in ${dataDir}/${aside}: it holds keys and data as well, so delete it once it is not needed`]),
     ...(tokens.length === 0 ? [] : [`  Etsy's tokens are the newer ones of what was there: ${tokens.join(', ')}`]),
     ...saleLines(restored),
     '',
