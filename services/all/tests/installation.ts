@@ -81,10 +81,10 @@ export const prepareInstallation = async (): Promise<Installation> => {
     let said = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
     const exited = once(child, 'exit')
-    await until(`the services on ${gatewayUrl}`, async () => {
-      if (child.exitCode !== null) throw new Error(`they ended: ${said}`)
-      return existsSync(join(dataDir, 'run.json')) && (await fetch(`${gatewayUrl}/healthz`)).ok
-    }, 60_000)
+    const isUp = async (): Promise<boolean> => existsSync(join(dataDir, 'run.json')) && (await fetch(`${gatewayUrl}/healthz`)).ok
+    const ended = exited.then(() => Promise.reject(new Error(`it ended: ${said}`)))
+    await Promise.race([until(`the services on ${gatewayUrl}`, isUp, 60_000), ended])
+    ended.catch(() => undefined)
     const { merchant, shopDomain, etsyShopId } = DEMO
     await control({ dataDir, gatewayUrl }, 'register', { merchant, mode: 'sandbox', shopDomain, etsyShopId })
     const tools = await connect()

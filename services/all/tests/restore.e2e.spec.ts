@@ -1,6 +1,6 @@
 import { ERASED } from '@zyra/contracts'
 import { projectionStates } from '@zyra/postgres'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import {
@@ -107,6 +107,9 @@ describe('a machine that is lost', () => {
     const { code, said } = await installation.zyra('restore', backup)
     console.info(said)
     expect({ code, said }).toEqual({ code: 0, said: expect.stringMatching(/goes on in epoch 2[^]*deleted again: 1 key erased since/) })
+    mkdirSync(join(installation.dataDir, 'restoring'))
+    await expect(installation.start()).rejects.toThrow(/A restore into .* is under way, or was cut short/)
+    rmdirSync(join(installation.dataDir, 'restoring'))
     life = await installation.start()
     await webhooksDelivered(life, 240_000)
     await settled(life, 120_000)
