@@ -16,7 +16,7 @@ export const orchestratorGists: Gists<OrchestratorEvent> = {
   'orchestrator.KeysErased': ({ data: { keyIds } }) => `${count(keyIds.length, 'key')} deleted: what they encrypted is unreadable`,
   'orchestrator.LogRestored': ({ data: { epoch, takenAt, erasures, register } }) =>
     `the log is as it was on ${day(takenAt)} and goes on in epoch ${epoch}; ${
-      register === 'found' ? `${count(erasures, 'key')} deleted since ${erasures === 1 ? 'is' : 'are'} deleted again` : 'erasures since then are not known'
+      register === 'found' ? `${count(erasures, 'key')} deleted since, deleted again` : 'erasures since then are not known'
     }`,
   'orchestrator.DataRequested': ({ data: { dueBy } }) => `a customer asks what is known of them, due by ${day(dueBy)}`,
   'orchestrator.DataExported': ({ data: { events, file } }) => `${count(events, 'event')} written to ${file}`,
