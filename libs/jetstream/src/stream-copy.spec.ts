@@ -2,6 +2,7 @@ import { openTestConsumer } from '../test/consumer.ts'
 import { eventNamed, stockSubject, until } from '../test/events.ts'
 import { startTestServer, type TestServer } from '../test/server.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
+import { sealOpenSegment } from './open.ts'
 import { openStreamCopier, type StreamCopier, type StreamFacts } from './stream-copy.ts'
 
 const never = new AbortController().signal
@@ -136,6 +137,32 @@ describe('copying streams', () => {
     expect(restored.sequences()).toEqual([end - 1, end])
     await restored.close()
   }, 30_000)
+
+  it('brings a chain of segments back: the sealed ones sealed, the newest going on, all in the new epoch', async () => {
+    const [chained, empty] = await Promise.all([startTestServer(), startTestServer({ empty: true })])
+    const [out, into] = [await openStreamCopier(chained.optionsFor('admin')), await openStreamCopier(empty.optionsFor('admin'))]
+    try {
+      const { log } = await chained.open()
+      for (const n of [1, 2, 3]) await log.append({ subject: stockSubject(n), events: [eventNamed(`chain ${n}`)] })
+      expect(await sealOpenSegment({ ...chained.optionsFor('admin'), number: 1 })).toBe(true)
+      await log.append({ subject: stockSubject(4), events: [eventNamed('chain 4')] })
+      for (const stream of (await out.streams()).filter(({ epoch }) => epoch !== undefined).toReversed()) {
+        const chunks: Uint8Array[] = []
+        await out.take(stream.name, async (chunk) => void chunks.push(chunk.slice()), never)
+        await into.put(stream, each(chunks), 5)
+      }
+      const copy = (await empty.open()).log
+      expect(copy.epoch).toBe(5)
+      expect(await copy.lastSequence()).toBe(4)
+      expect((await copy.at(2))?.envelope.id).toBe((await log.at(2))?.envelope.id)
+      expect(await copy.append({ subject: stockSubject(1), events: [eventNamed('chain 5')], expectedSequence: 1 })).toEqual({ status: 'appended', sequences: [5] })
+      const sealed = (await into.streams()).map(({ name, epoch, config }) => [name, epoch, config['sealed']])
+      expect(sealed).toEqual([['ZYRA', 5, true], ['ZYRA_2', 5, false]])
+    } finally {
+      await Promise.all([out.close(), into.close()])
+      await Promise.all([chained.stop(), empty.stop()])
+    }
+  }, 60_000)
 
   it('says so when it is stopped, when the copy is cut short, and when the stream is there already', async () => {
     const stop = new AbortController()

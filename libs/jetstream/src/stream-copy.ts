@@ -20,6 +20,7 @@ export interface StreamFacts {
   readonly createdAt: string
   readonly messages: number
   readonly bytes: number
+  readonly firstSequence: number
   readonly lastSequence: number
 }
 
@@ -35,7 +36,7 @@ export interface DurableFacts {
 export interface StreamCopier {
   /** The server's version. */
   readonly version: string
-  /** Zyra's streams, oldest first, without the probes'. */
+  /** Zyra's streams, those of the log before the others, oldest first; without the probes'. */
   readonly streams: () => Promise<readonly StreamFacts[]>
   readonly durables: (stream: string) => Promise<readonly DurableFacts[]>
   /**
@@ -61,7 +62,7 @@ const metadataOf = (config: ServerConfig): Readonly<Record<string, string>> => z
 const streamInfo = z.object({
   config: z.record(z.string(), z.unknown()),
   created: z.string(),
-  state: z.object({ messages: z.number(), bytes: z.number(), last_seq: z.number() }),
+  state: z.object({ messages: z.number(), bytes: z.number(), first_seq: z.number(), last_seq: z.number() }),
 })
 const consumerInfo = z.object({
   name: z.string(), config: z.record(z.string(), z.unknown()), ack_floor: z.object({ stream_seq: z.number() }),
@@ -80,9 +81,13 @@ const factsOf = (info: unknown): StreamFacts => {
     name: String(config['name']),
     config: ownConfig(config),
     epoch: epoch === undefined ? undefined : Number(epoch),
-    createdAt: created, messages: state.messages, bytes: state.bytes, lastSequence: state.last_seq,
+    createdAt: created, messages: state.messages, bytes: state.bytes, firstSequence: state.first_seq, lastSequence: state.last_seq,
   }
 }
+
+/** By sequence, where streams follow each other: the server gives a restored stream the time of its restore. */
+const byAge = (one: StreamFacts, other: StreamFacts): number =>
+  one.epoch !== undefined && other.epoch !== undefined ? one.firstSequence - other.firstSequence : one.createdAt.localeCompare(other.createdAt)
 
 const isOurs = ({ name }: StreamFacts): boolean => (name === 'ZYRA' || name.startsWith('ZYRA_')) && name !== PROBE_STREAM
 
@@ -155,8 +160,11 @@ export const openStreamCopier = async (options: ConnectOptions): Promise<StreamC
   return {
     version: nc.info?.version ?? 'unknown',
 
-    streams: async () => (await listOf(connection, 'STREAM.LIST', 'streams')).map(factsOf).filter(isOurs)
-      .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt)),
+    streams: async () => {
+      const ours = (await listOf(connection, 'STREAM.LIST', 'streams')).map(factsOf).filter(isOurs)
+      const [log, others] = [ours.filter(({ epoch }) => epoch !== undefined), ours.filter(({ epoch }) => epoch === undefined)]
+      return [...log.toSorted(byAge), ...others.toSorted(byAge)]
+    },
 
     durables: async (stream) => (await listOf(connection, `CONSUMER.LIST.${stream}`, 'consumers')).flatMap((found) => {
       const { name, config, ack_floor: floor } = consumerInfo.parse(found)

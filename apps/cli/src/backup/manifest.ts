@@ -20,7 +20,7 @@ const manifest = z.strictObject({
   streams: z.array(
     z.strictObject({
       name: z.string(), config, epoch: z.int().optional(), createdAt: z.string(),
-      messages: z.int(), bytes: z.int(), lastSequence: z.int(),
+      messages: z.int(), bytes: z.int(), firstSequence: z.int(), lastSequence: z.int(),
     }),
   ),
   durables: z.array(z.strictObject({ stream: z.string(), name: z.string(), config, ackFloor: z.int().nonnegative() })),

@@ -6,7 +6,7 @@ import { checkFiles } from './manifest.ts'
 import { inOrder, takeBackup } from './take.ts'
 
 const stream = (name: string, epoch?: number): StreamFacts =>
-  ({ name, config: {}, epoch, createdAt: '2026-11-20T08:00:00Z', messages: 0, bytes: 0, lastSequence: 7 })
+  ({ name, config: {}, epoch, createdAt: '2026-11-20T08:00:00Z', messages: 0, bytes: 0, firstSequence: 1, lastSequence: 7 })
 
 describe('the order in which streams are copied', () => {
   it('is the log, the newest of its streams first, then what it speaks of, and keys at the very end', () => {

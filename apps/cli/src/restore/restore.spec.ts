@@ -35,6 +35,7 @@ describe('a backup', () => {
     const write = (...lines: readonly string[]): void => void said.push(...lines)
     const terminal: Terminal = {
       out: write, err: write, progress: () => undefined, paint: plain, width: 100, interrupted, now: () => new Date('2026-11-20T08:00:00.000Z'),
+      ask: async () => undefined,
     }
     return { code: await runZyra(typed, terminal), said: said.join('\n') }
   }
