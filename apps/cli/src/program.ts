@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Tools } from './base/declare.ts'
+import { declareBackup } from './backup/declare.ts'
 import { declareControl } from './control/declare.ts'
 import { declareDoctor } from './doctor/declare.ts'
 import { declareEvents } from './events/declare.ts'
@@ -39,6 +40,8 @@ export const buildProgram = (tools: Tools): Command => {
     .showHelpAfterError('See "npx zyra help" for what there is.')
     .addHelpText('after', CODES)
     .exitOverride()
+    // An option after a command's own subcommand is the subcommand's.
+    .enablePositionalOptions()
   declareEvents(program, tools)
   declareWhy(program, tools)
   declareStock(program, tools)
@@ -47,6 +50,7 @@ export const buildProgram = (tools: Tools): Command => {
   declareControl(program, tools)
   declareDoctor(program, tools)
   declareSegments(program, tools)
+  declareBackup(program, tools)
   declareSandbox(program, tools)
   return program
 }

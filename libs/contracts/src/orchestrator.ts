@@ -27,6 +27,20 @@ export const orchestratorEvents = {
   }),
   /** The keys are gone; applied again after every restore. */
   KeysErased: event({ aggregate: 'erasure-effect', schema: z.strictObject({ keyIds: z.array(z.string()) }) }),
+  /**
+   * The log was put back as a backup had it: what happened to the merchant between that and this event is not in it. `erasures` counts the keys
+   * that were deleted since and are deleted again; `register` tells whether anybody knew of any.
+   */
+  LogRestored: event({
+    aggregate: 'restore',
+    schema: z.strictObject({
+      epoch: z.number().int().min(2),
+      takenAt: z.iso.datetime(),
+      lastSequence: z.number().int().nonnegative(),
+      erasures: z.number().int().nonnegative(),
+      register: z.enum(['found', 'missing']),
+    }),
+  }),
   /** A customer asked what is known of them; to be answered within 30 days (Shopify's requirement). */
   DataRequested: event({
     aggregate: 'data-request',

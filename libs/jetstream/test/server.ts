@@ -10,8 +10,8 @@ import { adminPermissions, inboxPrefixOf, readerPermissions, servicePermissions 
 
 const services = ['gateway', 'inventory', 'orchestrator']
 
-/** A server of its own in a temporary folder, with Zyra's users and streams. */
-export const startTestServer = async () => {
+/** A server of its own in a temporary folder, with Zyra's users and, unless it is to be empty, streams. */
+export const startTestServer = async ({ empty = false }: { readonly empty?: boolean } = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'zyra-jetstream-'))
   const users = [
     { name: 'admin', permissions: adminPermissions() },
@@ -24,7 +24,7 @@ export const startTestServer = async () => {
   const optionsFor = (user: string): ConnectOptions => ({
     url: server.url, name: user, inboxPrefix: inboxPrefixOf(user), seed: server.seeds[user] ?? '',
   })
-  await prepareJetStream(optionsFor('admin'))
+  if (!empty) await prepareJetStream(optionsFor('admin'))
 
   const open = async (user = 'inventory') => {
     const opened = await openJetStream(optionsFor(user))

@@ -21,9 +21,14 @@ export interface Projector {
    * VersionMismatch (rows of another version), RangeError (a batch out of order), PostgresError.
    */
   readonly apply: (events: readonly Recorded[], upTo: Position) => Promise<Applied>
+  /** Says that the rows are of another life of the log than the one that is read: they need a rebuild from now on, wherever they stand. */
+  readonly disown: () => Promise<void>
   /** Records why the projection stands still; the next batch that is applied clears it. */
   readonly markStopped: (reason: string) => Promise<void>
 }
+
+/** Versions of projections begin at 1. */
+const NO_VERSION = 0
 
 /** See Projector. Two projectors of one projection, in one process or in several, do not disturb each other. */
 export const projector = (db: Postgres, projection: AnyProjection): Projector => {
@@ -46,6 +51,10 @@ export const projector = (db: Postgres, projection: AnyProjection): Projector =>
       const applied = await db.transaction((query) => applyBatch(query, 'live', projection, { events, upTo }, after))
       follows = upTo
       return applied
+    },
+    disown: async () => {
+      const sql = `update ${checkpointsOf('live')} set version = $2, epoch = $3, sequence = $4, updated_at = now() where name = $1`
+      await db.query(sql, [projection.name, NO_VERSION, ORIGIN.epoch, ORIGIN.sequence])
     },
     markStopped: async (reason) => {
       const sql = `update ${checkpointsOf('live')} set stopped_because = $2, updated_at = now() where name = $1`

@@ -49,6 +49,7 @@ export const settings = {
   ZYRA_PORT: port(8080),
   ZYRA_SANDBOX_PORT: port(8090),
   ZYRA_DATA: z.string().default('.zyra').meta({ expected: 'a folder' }),
+  ZYRA_ERASURES: z.string().optional().meta({ expected: 'a folder' }),
   ZYRA_SERVICES: z.string().transform(toServices).default(SERVICE_NAMES)
     .meta({ expected: `"all", or some of ${SERVICE_NAMES.join(', ')}, separated by commas` }),
   ZYRA_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').meta({ expected: `one of ${LOG_LEVELS.join(', ')}` }),
@@ -87,6 +88,8 @@ export interface Config {
   sandboxPort: number
   /** Absolute path of the data folder. */
   dataDir: string
+  /** Absolute path of a folder beside the data folder that keeps the register of erasures as well; undefined means none. */
+  erasuresDir: string | undefined
   /** The services that run in this process. */
   services: readonly ServiceName[]
   logLevel: (typeof LOG_LEVELS)[number]
@@ -174,6 +177,7 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
     port: values.ZYRA_PORT,
     sandboxPort: values.ZYRA_SANDBOX_PORT,
     dataDir: resolve(root, values.ZYRA_DATA),
+    erasuresDir: values.ZYRA_ERASURES === undefined ? undefined : resolve(root, values.ZYRA_ERASURES),
     services: values.ZYRA_SERVICES,
     logLevel: values.ZYRA_LOG_LEVEL,
     sandboxOrdersPerMinute: values.ZYRA_SANDBOX_ORDERS_PER_MINUTE,

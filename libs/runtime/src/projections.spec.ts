@@ -190,6 +190,64 @@ describe('a projection', () => {
     await newer.reaches(2)
     expect([await newer.read('mug'), await newer.read('cap')]).toEqual([{ buffer: 1, version: 2 }, { buffer: 2, version: 2 }])
   })
+
+  /** A log as it stands once it was restored up to the last event of some aggregate: what is in it keeps the epoch in which it was appended. */
+  const restored = (it: Bench, epoch: number, upTo = Infinity): Bench => {
+    const within = ({ sequence }: { readonly sequence: number }): boolean => sequence <= upTo
+    const { log } = it
+    const follow: typeof log.follow = async function* (options) {
+      for await (const batch of log.follow(options)) {
+        const events = batch.events.filter(within)
+        for (const [index, event] of events.entries()) yield { events: [event], upTo: event.sequence, pending: events.length - 1 - index }
+      }
+    }
+    return {
+      ...it,
+      log: {
+        ...log, epoch, follow,
+        lastSequence: async () => Math.min(upTo, await log.lastSequence()),
+        lastOf: async (filters) => (await log.lastOf(filters)).filter(within),
+      },
+    }
+  }
+
+  it('makes rows of a former life of the log anew, once, wherever they stood', async () => {
+    const it = bench()
+    await it.set('mug', 1)
+    await it.set('mug', 2)
+    await it.set('never restored', 3)
+    const target = table('inventory_epochs')
+    const before = start(it, target)
+    await before.reaches(3)
+    before.stop.abort()
+    await before.done
+    const life = restored(it, 2, 2)
+    const after = start(life, target)
+    await after.reaches(2)
+    expect([await after.read('mug'), await after.read('never restored')]).toEqual([{ buffer: 2, version: 1 }, undefined])
+    expect((await projectionStates(db)).find(({ name }) => name === target.name)).toMatchObject({ version: 1, position: { epoch: 2, sequence: 2 } })
+    after.stop.abort()
+    await after.done
+    const queries: string[] = []
+    const again = start(life, target, { ...db, query: (sql, values) => (queries.push(sql), db.query(sql, values)) })
+    await again.reaches(2)
+    expect(queries.filter((sql) => sql.startsWith('update'))).toEqual([])
+  })
+
+  it('makes rows anew that say the right epoch and stand beyond the end of the log', async () => {
+    const it = bench()
+    await it.set('mug', 1)
+    await it.set('mug', 2)
+    await it.set('never restored', 3)
+    const target = table('inventory_beyond')
+    const before = start(it, target)
+    await before.reaches(3)
+    before.stop.abort()
+    await before.done
+    const after = start(restored(it, 1, 2), target)
+    await after.reaches(2)
+    expect(await after.read('mug')).toEqual({ buffer: 2, version: 1 })
+  })
 })
 
 describe('the source of a rebuild', () => {

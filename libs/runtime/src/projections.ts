@@ -1,5 +1,5 @@
 import type { AnyProjection, Recorded } from '@zyra/es'
-import { LogUnavailable, type EventLog, type StoredEvent } from '@zyra/jetstream'
+import { LogUnavailable, type EventBatch, type EventLog, type StoredEvent } from '@zyra/jetstream'
 import { isTransient, projector, rebuild, switchTo, type Position, type Postgres, type Projector, type Source } from '@zyra/postgres'
 import type { Codec } from './codec.ts'
 import type { HealthCheck } from './context.ts'
@@ -36,22 +36,27 @@ const openWanted = async (codec: Codec, { on }: AnyProjection, stored: readonly 
   return events
 }
 
+/** Where a batch ends, in the epoch of its last event: what stands in a restored log from before keeps its own. */
+const endOf = ({ events, upTo }: EventBatch, { epoch }: EventLog): Position => ({ epoch: events.at(-1)?.envelope.epoch ?? epoch, sequence: upTo })
+
 /** Events of a projection from a sequence on, opened; ends when the log, as it stood at the beginning, is read. */
 export async function* sourceOf(options: Omit<ProjectionsOptions, 'db' | 'observer'>, projection: AnyProjection, after: number): Source {
   const { log, codec, service, signal } = options
   const end = await log.lastSequence()
   const filters = filtersOf(service, [projection])
   if (after >= end) return
-  let reached = after
+  let reached: Position = { epoch: log.epoch, sequence: after }
   // Without an event of these filters left, `follow` would wait for ever for the next one.
   if ((await log.lastOf(filters)).some(({ sequence }) => sequence > after)) {
     for await (const batch of log.follow({ filters, fromSequence: after + 1, batchSize: READ_AT_ONCE, signal })) {
-      yield { events: await openWanted(codec, projection, batch.events), upTo: { epoch: log.epoch, sequence: batch.upTo } }
-      reached = batch.upTo
+      reached = endOf(batch, log)
+      yield { events: await openWanted(codec, projection, batch.events), upTo: reached }
       if (batch.pending === 0 || batch.upTo >= end) break
     }
   }
-  if (end > reached && !signal.aborted) yield { events: [], upTo: { epoch: log.epoch, sequence: end } }
+  // Rows that were made from this log say so by its epoch, also where all its events are from before it was restored.
+  const isEnd = reached.epoch === log.epoch && reached.sequence >= end
+  if (!isEnd && !signal.aborted) yield { events: [], upTo: { epoch: log.epoch, sequence: Math.max(reached.sequence, end) } }
 }
 
 /** Rebuilds beside the live rows, then switches. */
@@ -69,14 +74,18 @@ export const runProjection = (options: ProjectionsOptions, projection: AnyProjec
   let failures = 0
   let problem: { readonly why: string; readonly passes: boolean } | undefined
 
+  /** After a restore, rows of the log's former life may be further than the log, or tell of what it never heard. */
+  const isForeign = async (at: Position): Promise<boolean> => at.sequence > 0 && (at.epoch !== log.epoch || at.sequence > (await log.lastSequence()))
+
   const follow = async (rows: Projector): Promise<void> => {
+    if (await isForeign(await rows.position())) await rows.disown()
     if (await rows.needsRebuild()) await rebuildProjection(options, projection)
     sequence = (await rows.position()).sequence
     // What it stumbled over stands before it still; what merely failed is over now that the rows can be read.
     if (problem?.passes === true) problem = undefined
     for await (const batch of log.follow({ filters: filtersOf(service, [projection]), fromSequence: sequence + 1, batchSize: READ_AT_ONCE, signal })) {
       const from = performance.now()
-      const { position } = await rows.apply(await openWanted(codec, projection, batch.events), { epoch: log.epoch, sequence: batch.upTo })
+      const { position } = await rows.apply(await openWanted(codec, projection, batch.events), endOf(batch, log))
       sequence = position.sequence
       problem = undefined
       failures = 0

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import type { HealthReport } from './context.ts'
+import { enterInRegister, registersOf } from './erasure-register.ts'
 import { messageOf } from './errors.ts'
 import { HealthController, PROCESS_STATE, type ProcessState } from './health-routes.ts'
 import { createHealth } from './health.ts'
@@ -82,6 +83,18 @@ const openServices = async (definitions: readonly ServiceDefinition[], process: 
   throw failed.reason
 }
 
+/** A register that is missing would pass for one without erasures: there is one from the first start on, which knows how high epochs went. */
+const noteEpoch = async (services: readonly RunningService[], { config, logger, now }: ProcessContext): Promise<void> => {
+  const epoch = Math.max(0, ...services.map(({ context }) => context.log.epoch))
+  for (const file of epoch === 0 ? [] : registersOf(config)) {
+    try {
+      await enterInRegister(file, { at: now().toISOString(), epoch })
+    } catch (error) {
+      logger.error({ why: messageOf(error) }, 'erasures')
+    }
+  }
+}
+
 /**
  * Runs services in this process until `close`.
  * @throws when a server cannot be reached, a port is taken or a user is refused: with one sentence that says what to do. Nothing is left running then.
@@ -115,6 +128,7 @@ export const run = async (definitions: readonly ServiceDefinition[], options: Ru
 
   try {
     services = await openServices(definitions, process)
+    await noteEpoch(services, process)
     app = await createApp(services, definitions, { health, metrics })
     await app.startAllMicroservices()
     await app.listen(config.port, config.host)

@@ -2,6 +2,8 @@ import { adminPermissions, inboxPrefixOf, prepareJetStream, readerPermissions, s
 import type { ConnectOptions, UserPermissions } from '@zyra/jetstream'
 import type { Config } from '@zyra/runtime'
 import { readNatsSeed, requireNatsAt, requirePostgresAt, ServerProblem, startNats, startPostgres, type LocalServer, type NatsUser } from '@zyra/servers'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { allServices } from './services.ts'
 
 /** The NATS user that makes the streams, and the command line's. */
@@ -50,12 +52,20 @@ export const adminOptions = ({ natsUrl, seedOf }: Pick<Servers, 'natsUrl' | 'see
   return { url: natsUrl, name: 'zyra-admin', inboxPrefix: inboxPrefixOf(ADMIN), ...(seed === undefined ? {} : { seed }) }
 }
 
+/** A folder of this name is where `zyra restore` puts a backup together before it takes its place. */
+const requireWhole = (dataDir: string): void => {
+  const stage = join(dataDir, 'restoring')
+  if (!existsSync(stage)) return
+  throw new ServerProblem(`A restore into ${dataDir} is under way, or was cut short: wait for it, or run "npx zyra restore <folder> --replace" again.`)
+}
+
 /**
  * Starts NATS and Postgres, or finds those that the configuration names, and makes the streams.
  * @throws ServerProblem with one sentence that says what to do
  */
 export const startServers = async (config: Config, onLine: (line: string) => void): Promise<Servers> => {
   const { dataDir } = config
+  requireWhole(dataDir)
   const [natsStarted, postgresStarted] = await Promise.allSettled([
     config.natsUrl === undefined
       ? startNats({ dir: dataDir, port: config.natsPort, users: natsUsers(), onLine })

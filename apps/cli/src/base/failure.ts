@@ -9,8 +9,8 @@ export class Failure extends Error {
   override readonly name = 'Failure'
   readonly exitCode: ExitCode
 
-  constructor(message: string, exitCode: ExitCode = EXIT.problem) {
-    super(message)
+  constructor(message: string, exitCode: ExitCode = EXIT.problem, options?: ErrorOptions) {
+    super(message, options)
     this.exitCode = exitCode
   }
 }

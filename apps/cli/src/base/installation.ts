@@ -48,6 +48,15 @@ const readRun = (dataDir: string): z.infer<typeof runFile> => {
   }
 }
 
+/** Whether something runs on a data folder, as far as it says so itself. */
+export const isRunning = (dataDir: string): boolean => {
+  try {
+    return isAlive(readRun(dataDir).pid)
+  } catch {
+    return false
+  }
+}
+
 /**
  * The installation that the environment and `.env` mean.
  * @throws Failure (exit code 3) when nothing runs there; ConfigError for a wrong setting

@@ -61,6 +61,13 @@ describe('reconcile', () => {
       .when(finish('09:00:05')).when(start('09:15:00')).then(started('09:15:00'), scheduled('09:30:00'))
   })
 
+  it('starts anew beside a run that is under way once the log was restored, but not for a merchant who left', () => {
+    const restart = { type: 'Restart', because: 'the log was restored', at: '2026-11-20T08:01:00.000Z' } as const
+    given(reconcile, started('08:00:00')).when(restart).then(started('08:01:00', 'the log was restored'), scheduled('08:16:00'))
+      .when(finish('08:01:05')).then(finished)
+    given(reconcile, ended).when(restart).thenNothing()
+  })
+
   it.each([finish('08:01:00'), fail('08:01:00')])('does nothing about the end of a run that has ended: $type', (command) => {
     given(reconcile).when(command).thenNothing()
     given(reconcile, started('08:00:00'), finished).when(command).thenNothing()

@@ -10,9 +10,12 @@ const STUCK_AFTER_MS = 30 * 60_000
 
 type ReconcileEvent = Extract<InventoryEvent, { type: `inventory.Reconcile${string}` }>
 
-/** `at` is the time of the event that asks, ISO 8601. `Open` starts a run even where the timetable had ended. */
+/**
+ * `at` is the time of the event that asks, ISO 8601. `Open` starts a run even where the timetable had ended, `Restart` even where one is under
+ * way: what that one read may be from before.
+ */
 export type ReconcileCommand =
-  | { readonly type: 'Start' | 'Open'; readonly because: string; readonly at: string }
+  | { readonly type: 'Start' | 'Open' | 'Restart'; readonly because: string; readonly at: string }
   | { readonly type: 'Finish'; readonly items: number; readonly at: string }
   | { readonly type: 'Fail'; readonly reason: string; readonly stopped: boolean; readonly at: string }
   | { readonly type: 'End' }
@@ -27,10 +30,12 @@ export interface ReconcileState {
 const scheduled = (at: string, ms: number): ReconcileEvent =>
   ({ type: 'inventory.ReconcileScheduled', data: { at: new Date(Date.parse(at) + ms).toISOString() } })
 
+const restart = (because: string, at: string): readonly ReconcileEvent[] =>
+  [{ type: 'inventory.ReconcileStarted', data: { because, at } }, scheduled(at, RECONCILE_EVERY_MS)]
+
 const start = ({ startedAt }: ReconcileState, because: string, at: string): readonly ReconcileEvent[] => {
   const running = startedAt !== null && Date.parse(at) - Date.parse(startedAt) < STUCK_AFTER_MS
-  const next = scheduled(at, RECONCILE_EVERY_MS)
-  return running ? [next] : [{ type: 'inventory.ReconcileStarted', data: { because, at } }, next]
+  return running ? [scheduled(at, RECONCILE_EVERY_MS)] : restart(because, at)
 }
 
 /** One reconcile of a merchant's channels at a time; each start sets the time of the next, however the run ends. */
@@ -59,6 +64,8 @@ export const reconcile = decider<ReconcileCommand, ReconcileEvent, ReconcileStat
         return state.ended ? [] : start(state, command.because, command.at)
       case 'Open':
         return start(state, command.because, command.at)
+      case 'Restart':
+        return state.ended ? [] : restart(command.because, command.at)
       case 'Finish':
         return state.startedAt === null ? [] : [{ type: 'inventory.ReconcileFinished', data: { items: command.items } }]
       case 'Fail': {

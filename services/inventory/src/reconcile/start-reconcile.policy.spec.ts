@@ -37,6 +37,12 @@ describe('when both channels are read', () => {
     when(startReconcile, recorded('orchestrator.CallsResumed', { by: 'command-line' }, meta)).dispatches(starts('calls resumed'))
   })
 
+  it('is after a restore, whatever was under way when the backup was taken', () => {
+    const data = { epoch: 2, takenAt: '2026-11-19T02:00:00.000Z', lastSequence: 9, erasures: 0, register: 'found' } as const
+    when(startReconcile, recorded('orchestrator.LogRestored', data, meta))
+      .dispatches({ aggregate: 'reconcile', id: 'all', command: { type: 'Restart', because: 'the log was restored', at: time } })
+  })
+
   it('is after Etsy had to zero other SKUs of a listing, which want their own quantity again', () => {
     when(startReconcile, set(['MUG-SAND'])).dispatches(starts('other SKUs of a listing were zeroed'))
     when(startReconcile, set([])).dispatchesNothing()

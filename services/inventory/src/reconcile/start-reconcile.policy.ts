@@ -7,7 +7,7 @@ const start = (because: string, { time }: EventMeta): readonly Dispatch<Reconcil
 ]
 
 /**
- * When both channels are read: on the timetable, on demand, for a new merchant, after a stop, and when Etsy had to zero other SKUs; never
+ * When both channels are read: on the timetable, on demand, for a new merchant, after a stop or a restore, and when Etsy had to zero other SKUs; never
  * for a shop that removed the app.
  */
 export const startReconcile = policy<GatewayEvent | OrchestratorEvent | RuntimeEvent | InventoryEvent, ReconcileCommand>({
@@ -19,6 +19,9 @@ export const startReconcile = policy<GatewayEvent | OrchestratorEvent | RuntimeE
       { aggregate: 'reconcile', id: 'all', command: { type: 'Open', because: 'new merchant', at: meta.time } },
     ],
     'orchestrator.MerchantUninstalled': () => [{ aggregate: 'reconcile', id: 'all', command: { type: 'End' } }],
+    'orchestrator.LogRestored': ({ meta }) => [
+      { aggregate: 'reconcile', id: 'all', command: { type: 'Restart', because: 'the log was restored', at: meta.time } },
+    ],
     'orchestrator.CallsResumed': ({ meta }) => start('calls resumed', meta),
     'inventory.EtsyQuantitySet': ({ data: { alsoZeroed }, meta }) => (alsoZeroed.length > 0 ? start('other SKUs of a listing were zeroed', meta) : []),
   },

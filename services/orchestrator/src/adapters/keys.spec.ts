@@ -1,7 +1,8 @@
 import { INSTALLATION } from '@zyra/contracts'
 import { memoryKeyStore, openVault } from '@zyra/privacy'
+import { loadConfig, readRegister, registersOf } from '@zyra/runtime'
 import { createSecretKey, randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exportFiles } from './export-files.ts'
@@ -14,13 +15,15 @@ describe('erasing', () => {
   let dataDir: string
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'zyra-erasing-'))
+    mkdirSync(join(dataDir, 'apart'))
   })
   afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 
   const vault = openVault({
     store: memoryKeyStore(), masterKey: createSecretKey(randomBytes(32)), cacheSize: 10, maxAgeMs: 10, now: () => performance.now(),
   })
-  const keys = () => keysOf({ vault, config: { dataDir } as Parameters<typeof keysOf>[0]['config'] })
+  const config = () => ({ ...loadConfig({ env: {} }), dataDir, erasuresDir: join(dataDir, 'apart') })
+  const keys = () => keysOf({ vault, config: config(), now: () => new Date('2026-11-20T08:00:00.000Z') })
   const sealed = (merchant: string, customerId: string) =>
     vault.encrypt({ merchant, subject: { customerId }, eventId, field: 'body', text: `about ${customerId}` })
 
@@ -51,6 +54,14 @@ describe('erasing', () => {
     const first = await keys().do({ scope: 'person', customerId: '3', orderIds: [] }, context)
     expect(first.keyIds.length).toBeGreaterThan(0)
     expect(await keys().find?.({ scope: 'person', customerId: '3', orderIds: [] }, context)).toEqual(first)
+  })
+
+  it('enters the keys, and nothing else, in the register and in its copy', async () => {
+    await sealed('demo', '4')
+    const { keyIds } = await keys().do({ scope: 'person', customerId: '4', orderIds: [] }, context)
+    const registers = await Promise.all(registersOf(config()).map(readRegister))
+    expect(registers).toHaveLength(2)
+    for (const register of registers) expect(register).toEqual({ keyIds, epoch: 0, newestAt: '2026-11-20T08:00:00.000Z' })
   })
 })
 

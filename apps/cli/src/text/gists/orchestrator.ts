@@ -14,6 +14,10 @@ export const orchestratorGists: Gists<OrchestratorEvent> = {
       ? 'all personal data of the shop is to go'
       : `a customer with ${count(orderIds.length, 'order')} is to be forgotten`,
   'orchestrator.KeysErased': ({ data: { keyIds } }) => `${count(keyIds.length, 'key')} deleted: what they encrypted is unreadable`,
+  'orchestrator.LogRestored': ({ data: { epoch, takenAt, erasures, register } }) =>
+    `the log is as it was on ${day(takenAt)} and goes on in epoch ${epoch}; ${
+      register === 'found' ? `${count(erasures, 'key')} deleted since, deleted again` : 'erasures since then are not known'
+    }`,
   'orchestrator.DataRequested': ({ data: { dueBy } }) => `a customer asks what is known of them, due by ${day(dueBy)}`,
   'orchestrator.DataExported': ({ data: { events, file } }) => `${count(events, 'event')} written to ${file}`,
   'orchestrator.DataExportFailed': ({ data: { reason } }) => reason,
