@@ -9,6 +9,7 @@ import { followLog } from './follow.ts'
 import { createKeys, type JetStreamKeys } from './keys.ts'
 import { watchLink, type Connection } from './link.ts'
 import { type EventLog, LogUnavailable } from './log.ts'
+import { readRaw, type RawMessage, type RawRange } from './raw.ts'
 import { createReader } from './read.ts'
 import { finishSealing, sealIfBegunBefore, sealSegment } from './seal.ts'
 import { createSealedHeads } from './sealed-heads.ts'
@@ -23,6 +24,8 @@ type Ours = 'nc' | 'link' | 'inboxPrefix'
 /** One user's connection to the log and to what stands beside it. */
 export interface JetStream {
   readonly log: EventLog
+  /** A part of the log as it is stored, see {@link readRaw}. */
+  readonly readRaw: (range: RawRange) => AsyncGenerator<readonly RawMessage[]>
   readonly keys: JetStreamKeys
   /** Works on the log through a durable consumer, as its only owner. */
   readonly consume: (options: Omit<OwnedConsumerOptions, Ours | 'stream'>) => Promise<OwnedConsumer>
@@ -59,6 +62,7 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
 
   return {
     log: { epoch, append, ...reader, follow: (follow) => followLog(ours, segments, follow) },
+    readRaw: (range) => readRaw(ours, segments, range),
     keys: createKeys(ours),
     consume: (consume) => consumeLog(segments, { ...ours, ...consume }),
     segments: async () => describeSegments(ours, (await segments.look()).chain),
