@@ -13,12 +13,8 @@ const users = [
   { name: 'inventory', permissions: servicePermissions('inventory') },
 ]
 
-/** A NATS server on a data folder. @param program the server's, where it is known: looking for it takes longer than starting it */
-export const serverOn = (dir: string, program?: string): Promise<NatsServer> =>
-  startNats({ dir, users, ...(program === undefined ? {} : { program }) })
-
 /** What a user holds of the log. */
-export const openAs = (server: NatsServer, user: string): Promise<JetStream> =>
+const openAs = (server: NatsServer, user: string): Promise<JetStream> =>
   openJetStream({ url: server.url, name: user, inboxPrefix: inboxPrefixOf(user), seed: server.seeds[user] ?? '' })
 
 const bytesOf = (seed: string, count: number): Buffer => {
@@ -53,7 +49,7 @@ export interface StoreContent {
 
 /** Fills a data folder with a log, one object and the seals of all of it, and stops the server. */
 export const fillStore = async (dir: string, { large, small }: StoreContent): Promise<void> => {
-  const server = await serverOn(dir)
+  const server = await startNats({ dir, users })
   await prepareJetStream({ url: server.url, name: 'admin', inboxPrefix: inboxPrefixOf('admin'), seed: server.seeds['admin'] ?? '' })
   const js = await openAs(server, 'inventory')
   const append = (n: number, data: unknown) => js.log.append({ subject: `zyra.demo.inventory.stock.${n % 20}`, events: [outgoing(n, data)] })

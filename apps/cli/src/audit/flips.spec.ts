@@ -7,7 +7,7 @@ import { fillStore, seeded } from '../../test/store.ts'
 
 const FLIPS = Number(process.env['AUDIT_FLIPS'] ?? 200)
 const SEED = Number(process.env['AUDIT_SEED'] ?? 20_261_120)
-const LANES = 2
+const LANES = 4
 const MS_PER_FLIP = 3_000
 
 /** Of twenty flips, the kinds of files that they are in: what holds the log most often. */
@@ -29,8 +29,8 @@ describe(`${FLIPS} flipped bits in copies of a store, seed ${SEED}`, () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   it('are looked for in stores that are well without a flip, and that hold every kind of file', async () => {
-    expect(await verdictOn(join(folder, 'large'))).toEqual({ found: 'nothing', what: 'all 125 events are as they were' })
-    expect(await verdictOn(join(folder, 'small'))).toEqual({ found: 'nothing', what: 'all 61 events are as they were' })
+    expect(await verdictOn(join(folder, 'large'), program)).toEqual({ found: 'nothing', what: 'all 125 events are as they were' })
+    expect(await verdictOn(join(folder, 'small'), program)).toEqual({ found: 'nothing', what: 'all 61 events are as they were' })
     const large = filesOf(join(folder, 'large'))
     expect([...large].filter(([, files]) => files.length === 0)).toEqual([])
   }, 30_000)
@@ -45,7 +45,7 @@ describe(`${FLIPS} flipped bits in copies of a store, seed ${SEED}`, () => {
         const kind = TURNS[index % TURNS.length] ?? 'open block'
         const store = kind === 'closed block' ? 'large' : 'small'
         flips.push(await flipOne(join(folder, store), join(folder, `copy-${name}`), { kind, program, random: seeded(SEED + index) }))
-        if (flips.length % 500 === 0) process.stderr.write(`${flips.length} of ${FLIPS} flips\n`)
+        if (flips.length % 250 === 0) process.stderr.write(`${flips.length} of ${FLIPS} flips\n`)
       }
     }
     await Promise.all(Array.from({ length: LANES }, (_, name) => lane(name)))

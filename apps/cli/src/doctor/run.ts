@@ -21,6 +21,7 @@ import {
   type ParkedFacts,
 } from './checks.ts'
 import { natsVersion, postgresVersion, projectionFacts, quarantined, readinessOf, sandboxProblem, versionOr } from './facts.ts'
+import { sealCheck, sealFacts } from './seals.ts'
 import { checkLines, verdictLine } from './view.ts'
 
 const disk = (folder: string): Check => {
@@ -68,6 +69,7 @@ const logChecks = async (reading: Reading, { now, interrupted }: Terminal): Prom
     parkedCheck(facts),
     quarantineCheck(await quarantined(reading, now(), interrupted)),
     switchCheck(levels),
+    sealCheck(await sealFacts(reading, now())),
   ]
   return { checks, parked: facts.events }
 }
