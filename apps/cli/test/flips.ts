@@ -60,7 +60,8 @@ interface Suspect {
 /** The server itself, without users and without what keeps a healthy one running: ten thousand are started. */
 const startSuspect = async (dir: string, program: string): Promise<Suspect> => {
   const file = join(dir, 'flip.conf')
-  writeFileSync(file, JSON.stringify({ host: '127.0.0.1', port: -1, max_payload: 8 * 1024 * 1024, jetstream: { store_dir: join(dir, 'nats'), sync_interval: 'always' } }))
+  const jetstream = { store_dir: join(dir, 'nats'), sync_interval: 'always' }
+  writeFileSync(file, JSON.stringify({ host: '127.0.0.1', port: -1, max_payload: 8 * 1024 * 1024, jetstream }))
   const child = spawn(program, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'], env: { GOMAXPROCS: '1' } })
   const exited = once(child, 'exit')
   const ready = Promise.withResolvers<string | undefined>()

@@ -54,14 +54,16 @@ export const fillStore = async (dir: string, { large, small }: StoreContent): Pr
   const js = await openAs(server, 'inventory')
   const append = (n: number, data: unknown) => js.log.append({ subject: `zyra.demo.inventory.stock.${n % 20}`, events: [outgoing(n, data)] })
   const consumer = await js.consume({
-    durable: 'inventory-policy', filters: ['zyra.*.inventory.stock.*'], onDelivery: (delivery) => delivery.ack(), onOwnership: () => undefined, onProblem: () => undefined,
+    durable: 'inventory-policy', filters: ['zyra.*.inventory.stock.*'],
+    onDelivery: (delivery) => delivery.ack(), onOwnership: () => undefined, onProblem: () => undefined,
   })
   for (let n = 0; n < large; n += 1) await append(n, largeData(n))
   const body = Buffer.from(JSON.stringify({ secret: bytesOf('object', 3_000).toString('base64') }))
   const sha256 = createHash('sha256').update(body).digest('hex')
   await fileObjects(join(dir, 'objects')).put(sha256, body)
   await append(large, { $object: { sha256, bytes: body.length } })
-  await Promise.all(Array.from({ length: small }, (_, index) => append(large + 1 + index, { available: index, secret: bytesOf(`small ${index}`, 60).toString('base64') })))
+  const smallData = (index: number): unknown => ({ available: index, secret: bytesOf(`small ${index}`, 60).toString('base64') })
+  await Promise.all(Array.from({ length: small }, (_, index) => append(large + 1 + index, smallData(index))))
   const tools = { js, store: sealStore(sealsIn(dir)), key: await loadSealKey(sealKeyIn(dir)), now: () => new Date(), signal: new AbortController().signal }
   await sealLog(tools, { rest: true })
   await consumer.close()

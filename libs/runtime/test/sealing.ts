@@ -4,7 +4,8 @@ import type { SealingTools } from '../src/sealing/seal-log.ts'
 import { sealStore } from '../src/sealing/seal-store.ts'
 
 const message = (sequence: number, life: number): RawMessage => ({
-  sequence, subject: `zyra.demo.inventory.stock.${sequence % 9}`, headers: Buffer.from(`NATS/1.0\r\nepoch: ${life}\r\n\r\n`), body: Buffer.from(`{"n":${sequence}}`),
+  sequence, subject: `zyra.demo.inventory.stock.${sequence % 9}`,
+  headers: Buffer.from(`NATS/1.0\r\nepoch: ${life}\r\n\r\n`), body: Buffer.from(`{"n":${sequence}}`),
 })
 
 /** A log in memory that can be cut, put back and damaged as no real one can. */
@@ -38,5 +39,6 @@ export const rawLog = () => {
 
 /** What sealing works with, on a log in memory and a folder. */
 export const sealing = (folder: string, { js }: Pick<ReturnType<typeof rawLog>, 'js'>): SealingTools => ({
-  js, store: sealStore(folder), key: generateKeyPairSync('ed25519').privateKey, now: () => new Date('2026-11-20T08:00:00.000Z'), signal: new AbortController().signal,
+  js, store: sealStore(folder), key: generateKeyPairSync('ed25519').privateKey,
+  now: () => new Date('2026-11-20T08:00:00.000Z'), signal: new AbortController().signal,
 })

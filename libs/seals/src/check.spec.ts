@@ -1,5 +1,5 @@
 import { leavesOf, message, messages, sealAll, seeded } from '../test/messages.ts'
-import { checkLog, isIntact, judgeRange, type ReadRange } from './check.ts'
+import { checkLog, judgeRange, type ReadRange } from './check.ts'
 import type { Finding } from './finding.ts'
 import { sealedHeaders, type Message } from './leaf.ts'
 
@@ -52,7 +52,8 @@ describe('a log that is checked against its seals', () => {
   })
 
   it('shows an event that was put in, with those after it moved on by one', () => {
-    const moved = [...original.slice(0, 49), { ...message(50), body: Buffer.from('{"forged":true}') }, ...original.slice(49).map((one) => ({ ...one, sequence: one.sequence + 1 }))]
+    const after = original.slice(49).map((one) => ({ ...one, sequence: one.sequence + 1 }))
+    const moved = [...original.slice(0, 49), { ...message(50), body: Buffer.from('{"forged":true}') }, ...after]
     expect(firstBad(moved)).toBe('changed 50')
   })
 
@@ -92,13 +93,14 @@ describe('10,000 seeded changes of a sealed log', () => {
     return { ...one, subject: Buffer.from(flipped(Buffer.from(one.subject))).toString('latin1') }
   }
   const sealedText = (one: Message): string => sealedHeaders(one).map((each) => each.toString('latin1')).join('\n')
-  const isCondition = (before: Message, after: Message): boolean => before.subject === after.subject && before.body === after.body && sealedText(before) === sealedText(after)
+  const isCondition = (before: Message, after: Message): boolean =>
+    before.subject === after.subject && before.body === after.body && sealedText(before) === sealedText(after)
 
   /** One seal's part of the log, so that each change costs as little as it can. */
   const judged = (log: readonly Message[], from: number): readonly Finding[] => {
     const check = checkLog(line.filter(({ first }) => first === from))
     const ranges = [...log.flatMap((one) => check.take(one)), ...check.end(from + SIZE - 1)]
-    return [...ranges.flatMap((range) => (isIntact(range) ? [] : judgeRange(range, recorded.get(from)))), ...check.findings()].toSorted((a, b) => a.sequence - b.sequence)
+    return [...ranges.flatMap((range) => judgeRange(range, recorded.get(from))), ...check.findings()].toSorted((a, b) => a.sequence - b.sequence)
   }
 
   it('are all found, and the first bad sequence is named, but for flips in the conditions of one publish, which are not sealed', () => {
@@ -128,6 +130,6 @@ describe('10,000 seeded changes of a sealed log', () => {
     }
     expect(counts.flips + counts.conditions + counts.drops + counts.swaps + counts.repeats).toBe(10_000)
     expect(counts).toMatchObject({ missed: 0 })
-    expect([counts.flips > 7_000, counts.conditions > 100, counts.drops > 300, counts.swaps > 300, counts.repeats > 300]).toEqual([true, true, true, true, true])
+    expect(Math.min(counts.flips / 7_000, counts.conditions / 100, counts.drops / 300, counts.swaps / 300, counts.repeats / 300)).toBeGreaterThan(1)
   }, 60_000)
 })

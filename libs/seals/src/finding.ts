@@ -1,6 +1,6 @@
 /** What can be wrong with a log or with its seals. */
 export type FindingKind =
-  | 'changed' | 'missing' | 'extra' | 'object' | 'leaves' | 'signature' | 'seal changed' | 'seal missing' | 'chain broken' | 'other key' | 'shorter' | 'unreadable'
+  | 'changed' | 'missing' | 'extra' | 'shorter' | 'object' | 'leaves' | 'signature' | 'seal changed' | 'seal missing' | 'chain broken' | 'other key'
 
 /** One thing that is wrong. */
 export interface Finding {

@@ -12,7 +12,8 @@ const roots = [
   '4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4', '76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef',
   'ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c', '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
 ]
-const leavesOf = (texts: readonly string[]): Buffer => Buffer.concat(texts.map((text) => hash('sha256', Buffer.concat([Buffer.of(0), Buffer.from(text, 'hex')]), 'buffer')))
+const leafOf = (text: string): Buffer => hash('sha256', Buffer.concat([Buffer.of(0), Buffer.from(text, 'hex')]), 'buffer')
+const leavesOf = (texts: readonly string[]): Buffer => Buffer.concat(texts.map(leafOf))
 const many = (count: number): Buffer => leavesOf(Array.from({ length: count }, (_, index) => index.toString(16).padStart(8, '0')))
 const leafAt = (leaves: Buffer, index: number): Buffer => leaves.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES)
 

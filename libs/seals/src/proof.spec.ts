@@ -53,7 +53,8 @@ describe('a proof', () => {
   it.each(['subject', 'body', 'headers', 'sequence', 'proof', 'seal'] as const)('does not hold with another %s', async (field) => {
     const { events, ...rest } = proof()
     const others = { subject: 'zyra.x', body: '{}', headers: ['ce-type: x'], sequence: 2, proof: events[0]!.proof.slice(1), seal: 'a'.repeat(64) }
-    expect(await checked({ ...rest, events: [{ ...events[0]!, [field]: others[field] }] })).toMatchObject({ code: 1, said: expect.stringContaining('WRONG: #') })
+    const changed = { ...rest, events: [{ ...events[0]!, [field]: others[field] }] }
+    expect(await checked(changed)).toMatchObject({ code: 1, said: expect.stringContaining('WRONG: #') })
   })
 
   it('does not hold with a seal that says something else, with none, or with nothing in it', async () => {

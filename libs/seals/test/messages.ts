@@ -7,8 +7,10 @@ import { publicKeyOf, sealHash, signSeal, type Seal } from '../src/seal.ts'
 export const message = (sequence: number): Message => {
   const id = createHash('sha256').update(String(sequence)).digest('hex').slice(0, 32)
   const lines = [
-    'NATS/1.0', 'ce-specversion: 1.0', `ce-id: ${id}`, 'ce-type: inventory.StockObserved', `ce-time: 2026-11-20T08:00:00.${String(sequence % 1000).padStart(3, '0')}Z`,
-    'actor: policy:spec', `command: {"kind":"Observe","n":${sequence}}`, 'epoch: 1', `Nats-Msg-Id: ${id}`, `Nats-Expected-Last-Subject-Sequence: ${sequence - 1}`,
+    'NATS/1.0', 'ce-specversion: 1.0', `ce-id: ${id}`, 'ce-type: inventory.StockObserved',
+    `ce-time: 2026-11-20T08:00:00.${String(sequence % 1000).padStart(3, '0')}Z`,
+    'actor: policy:spec', `command: {"kind":"Observe","n":${sequence}}`, 'epoch: 1', `Nats-Msg-Id: ${id}`,
+    `Nats-Expected-Last-Subject-Sequence: ${sequence - 1}`,
     ...(sequence % 2 === 0 ? [] : ['Nats-Batch-Id: cbxtMkff2oSB4mUkmcFNcs', 'Nats-Batch-Sequence: 1', 'Nats-Batch-Commit: 1']),
   ]
   const body = JSON.stringify({ before: sequence, available: sequence * 7, customer: `Zm9v${id}ü` })
@@ -33,7 +35,8 @@ export const sealAll = (some: readonly Message[], size: number, { key = newKey()
     const range = some.slice(from, from + size)
     const before = seals.at(-1) ?? after
     const unsigned = {
-      version: 1, epoch, first: range[0]!.sequence, last: range.at(-1)!.sequence, count: range.length, root: Buffer.from(merkleRoot(leavesOf(range))).toString('hex'),
+      version: 1, epoch, first: range[0]!.sequence, last: range.at(-1)!.sequence, count: range.length,
+      root: Buffer.from(merkleRoot(leavesOf(range))).toString('hex'),
       previous: before === undefined ? null : sealHash(before), time: '2026-11-20T09:00:00.000Z', key: publicKeyOf(key),
     } as const
     seals.push(signSeal(unsigned, key))

@@ -52,7 +52,8 @@ describe(`${FLIPS} flipped bits in copies of a store, seed ${SEED}`, () => {
     const table = TURNS.filter((kind, index) => TURNS.indexOf(kind) === index).map((kind) => {
       const mine = flips.filter((flip) => flip.kind === kind)
       const of = (found: Flip['found']): number => mine.filter((flip) => flip.found === found).length
-      return `${kind.padEnd(14)} ${mine.length} flips: ${of('verify')} found by verifying, ${of('server')} by the server, ${of('nothing')} changed nothing that is served`
+      const counts = `${of('verify')} found by verifying, ${of('server')} by the server, ${of('nothing')} changed nothing that is served`
+      return `${kind.padEnd(14)} ${mine.length} flips: ${counts}`
     })
     if (process.env['AUDIT_FLIPS'] !== undefined) process.stdout.write(`${table.join('\n')}\n`)
     expect(flips).toHaveLength(FLIPS)

@@ -31,7 +31,8 @@ export const sealCheck = ({ last, sealedTo, ageMs, everyMs, outside }: SealFacts
   if (outside === undefined) return check('ok', `${sealed}; none is published outside`)
   const { waiting, failing } = outside
   if (failing === undefined) return check('ok', `${sealed}; ${waiting === 0 ? 'all are published' : `${count(waiting, 'seal')} to be published`}`)
-  return check('warn', `${sealed}; ${count(waiting, 'seal')} not published since ${failing.since}: ${failing.why}`, 'It is tried again by itself; mend what is named.')
+  const stuck = `${sealed}; ${count(waiting, 'seal')} not published since ${failing.since}: ${failing.why}`
+  return check('warn', stuck, 'It is tried again by itself; mend what is named.')
 }
 
 /** Looks at the seals of an installation. */

@@ -50,7 +50,8 @@ describe('an outside place that is a server', () => {
     const { seen, url, close } = await serve(201)
     const place = outsidePlace(url, 'token')
     await place.put('1-000000000001.json', '{}')
-    expect(seen).toMatchObject([{ method: 'PUT', url: '/shop/seals/1-000000000001.json?sig=secret', body: '{}', headers: { authorization: 'Bearer token', 'if-none-match': '*' } }])
+    const headers = { authorization: 'Bearer token', 'if-none-match': '*' }
+    expect(seen).toMatchObject([{ method: 'PUT', url: '/shop/seals/1-000000000001.json?sig=secret', body: '{}', headers }])
     expect(place.name).not.toContain('secret')
     await close()
   })
