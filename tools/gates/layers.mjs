@@ -1,15 +1,16 @@
-const libs = ['type:es', 'type:contracts', 'type:jetstream', 'type:postgres', 'type:privacy', 'type:runtime', 'type:vendor']
+const libs = ['type:es', 'type:contracts', 'type:seals', 'type:jetstream', 'type:postgres', 'type:privacy', 'type:runtime', 'type:vendor']
 const belowRuntime = libs.filter((tag) => tag !== 'type:runtime')
 
 /** What each kind of package may import, by the tags in the packages' `nx.tags`. A package whose tag is missing here may import nothing. */
 export const layers = {
   'type:es': [],
   'type:contracts': [],
+  'type:seals': [],
   'type:servers': [],
   'type:jetstream': ['type:contracts', 'type:es'],
   'type:postgres': ['type:contracts', 'type:es'],
   'type:privacy': ['type:contracts'],
-  'type:runtime': ['type:contracts', 'type:es', 'type:jetstream', 'type:postgres', 'type:privacy'],
+  'type:runtime': ['type:contracts', 'type:es', 'type:seals', 'type:jetstream', 'type:postgres', 'type:privacy'],
   'type:testing': ['type:servers', ...belowRuntime],
   'type:vendor': ['vendor:faults'],
   'type:service': libs,

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { Tools } from './base/declare.ts'
 import { declareBackup } from './backup/declare.ts'
+import { declareAudit } from './audit/declare.ts'
 import { declareControl } from './control/declare.ts'
 import { declareDoctor } from './doctor/declare.ts'
 import { declareEvents } from './events/declare.ts'
@@ -48,6 +49,7 @@ export const buildProgram = (tools: Tools): Command => {
   declareParked(program, tools)
   declareRebuild(program, tools)
   declareControl(program, tools)
+  declareAudit(program, tools)
   declareDoctor(program, tools)
   declareSegments(program, tools)
   declareBackup(program, tools)

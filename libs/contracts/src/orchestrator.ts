@@ -49,6 +49,13 @@ export const orchestratorEvents = {
   /** What is known was written to a file for the merchant to hand over. */
   DataExported: event({ aggregate: 'data-request-effect', schema: z.strictObject({ file: z.string(), sha256: z.string(), events: z.number().int() }) }),
   DataExportFailed: event({ aggregate: 'data-request-effect', schema: z.strictObject({ reason: z.string() }) }),
+  /** A range of the log was sealed: `seal` is the hash of the signed seal, whose file stands outside of the log. */
+  LogSealed: event({
+    aggregate: 'seal',
+    schema: z.strictObject({
+      epoch: z.number().int().positive(), first: z.number().int().positive(), last: z.number().int().positive(), seal: z.string().length(64),
+    }),
+  }),
 } as const
 
 /** What may happen, and who said so. */

@@ -12,13 +12,16 @@ const NONE: Headers = { code: 0, description: '', values: new Map<string, string
 
 const isSized = (message: object): message is { readonly size: () => number } => 'size' in message && typeof message.size === 'function'
 
-/** The header block stands before the body in the buffer that both are views of. */
-const blockOf = (message: Msg): string => {
-  if (!isSized(message)) return ''
+/** The header block, which stands before the body in the buffer that both are views of. Undefined where a message is laid out otherwise. */
+export const headerBlockOf = (message: Msg): Buffer | undefined => {
+  if (!isSized(message)) return undefined
   const { data, subject, reply = '' } = message
   const length = message.size() - subject.length - reply.length - data.length
-  if (length <= 0 || length > data.byteOffset) return ''
-  const block = Buffer.from(data.buffer, data.byteOffset - length, length).toString('utf8')
+  return length < 0 || length > data.byteOffset ? undefined : Buffer.from(data.buffer, data.byteOffset - length, length)
+}
+
+const blockOf = (message: Msg): string => {
+  const block = headerBlockOf(message)?.toString('utf8') ?? ''
   return block.startsWith(VERSION) && block.endsWith('\r\n\r\n') ? block : ''
 }
 

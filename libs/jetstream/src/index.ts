@@ -7,6 +7,7 @@ export { openJetStream, prepareJetStream, sealOpenSegment, sealWhenDue } from '.
 export type { JetStream } from './open.ts'
 export { adminPermissions, inboxPrefixOf, readerPermissions, servicePermissions } from './permissions.ts'
 export type { UserPermissions } from './permissions.ts'
+export type { RawMessage, RawRange } from './raw.ts'
 export type { Timer } from './schedule.ts'
 export { HANDOVER_MS } from './segments.ts'
 export type { SegmentFacts } from './segment-facts.ts'

@@ -10,6 +10,7 @@ import { createKeys, type JetStreamKeys } from './keys.ts'
 import { hasReplicas, leaderOf } from './leader.ts'
 import { watchLink, type Connection } from './link.ts'
 import { type EventLog, LogUnavailable } from './log.ts'
+import { readRaw, type RawMessage, type RawRange } from './raw.ts'
 import { createReader } from './read.ts'
 import { finishSealing, sealIfBegunBefore, sealSegment } from './seal.ts'
 import { createSealedHeads } from './sealed-heads.ts'
@@ -25,6 +26,8 @@ type Ours = 'nc' | 'link' | 'inboxPrefix'
 /** One user's connection to the log and to what stands beside it. */
 export interface JetStream {
   readonly log: EventLog
+  /** A part of the log as it is stored, see {@link readRaw}. */
+  readonly readRaw: (range: RawRange) => AsyncGenerator<readonly RawMessage[]>
   readonly keys: JetStreamKeys
   readonly snapshots: Snapshots
   /** Works on the log through a durable consumer, as its only owner. */
@@ -70,6 +73,7 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
 
   return {
     log: { epoch, append, ...reader, follow: (follow) => followLog(ours, segments, follow) },
+    readRaw: (range) => readRaw(ours, segments, range),
     keys: createKeys(ours),
     snapshots: createSnapshots(ours),
     consume: (consume) => consumeLog(segments, { ...ours, ...consume }),

@@ -33,6 +33,7 @@ describe('the configuration', () => {
       shopifyApiSecret: SANDBOX_SECRET,
       etsyWebhookSecret: SANDBOX_ETSY_SECRET,
       liveAccess: { shopifyClientId: undefined, etsyKeystring: undefined, etsySharedSecret: undefined, etsyRefreshToken: undefined },
+      seals: { everyMinutes: 60, outside: undefined, token: undefined },
       sandbox: true,
       trustClock: false,
     })
@@ -65,6 +66,7 @@ describe('the configuration', () => {
     ['ZYRA_SANDBOX_ORDERS_PER_MINUTE', 'many', 'a number from 0 to 6000'],
     ['ZYRA_SANDBOX_ORDERS_PER_MINUTE', '6001', 'a number from 0 to 6000'],
     ['ZYRA_SANDBOX', 'yes', 'true or false'],
+    ['ZYRA_SEALS_MINUTES', '0', 'a whole number of minutes from 1 to 1440'],
   ])('is refused with a sentence when %s is %j', (key, value, expected) => {
     const attempt = () => load({ [key]: value })
     expect(attempt).toThrow(ConfigError)
@@ -76,6 +78,8 @@ describe('the configuration', () => {
     ['NATS_URL', 'nats://host:4222,hunter2'],
     ['DATABASE_URL', 'mysql://ann:hunter2@host/db'],
     ['ETSY_WEBHOOK_SECRET', 'hunter2'],
+    ['ZYRA_SEALS_OUTSIDE', 'ftp://ann:hunter2@host/seals'],
+    ['ZYRA_SEALS_OUTSIDE', 'hunter2/seals'],
   ])('never repeats what might be a secret: %s', (key, value) => {
     expect(() => load({ [key]: value })).toThrow(new RegExp(`^${key} should be .*not shown`))
     expect(() => load({ [key]: value })).not.toThrow(/hunter2/)

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { join, resolve } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
@@ -29,6 +29,8 @@ function hasProtocol(text: string, protocols: readonly string[]): boolean {
 
 const natsUrls = (text: string) => text.split(',').every((url) => hasProtocol(url.trim(), ['nats:', 'tls:']))
 const postgresUrl = (text: string) => hasProtocol(text, ['postgres:', 'postgresql:'])
+
+const isPlace = (text: string) => isAbsolute(text) || hasProtocol(text, ['http:', 'https:'])
 
 function toServices(text: string, context: z.RefinementCtx): readonly ServiceName[] {
   const named = text.split(',').map((name) => name.trim())
@@ -65,6 +67,11 @@ export const settings = {
   ETSY_REFRESH_TOKEN: z.string().optional().meta({ expected: 'the first refresh token of your Etsy shop', secret: true }),
   ZYRA_SANDBOX: z.enum(['true', 'false']).default('true').transform((text) => text === 'true').meta({ expected: 'true or false' }),
   ZYRA_TRUST_CLOCK: z.enum(['true', 'false']).default('false').transform((text) => text === 'true').meta({ expected: 'true or false' }),
+  ZYRA_SEALS_MINUTES: z.string().regex(/^\d{1,4}$/).transform(Number).pipe(z.number().min(1).max(1440)).default(60)
+    .meta({ expected: 'a whole number of minutes from 1 to 1440' }),
+  ZYRA_SEALS_OUTSIDE: z.string().refine(isPlace).optional()
+    .meta({ expected: 'the absolute path of a folder, or a URL of http or https', secret: true }),
+  ZYRA_SEALS_TOKEN: z.string().optional().meta({ expected: 'the token of the place that ZYRA_SEALS_OUTSIDE names', secret: true }),
   NATS_URL: z.string().refine(natsUrls).optional()
     .meta({ expected: 'one URL such as nats://host:4222, or several separated by commas', secret: true }),
   ZYRA_NATS_PORT: port(0),
@@ -114,6 +121,8 @@ export interface Config {
     readonly etsySharedSecret: string | undefined
     readonly etsyRefreshToken: string | undefined
   }
+  /** How often the log is sealed at the latest, and where the seals are published to: a folder or a URL, which may hold a password. */
+  seals: { readonly everyMinutes: number; readonly outside: string | undefined; readonly token: string | undefined }
   /** Whether this process starts the sandbox. */
   sandbox: boolean
   /** True where the clock is known to be right although it says less than the log. */
@@ -195,6 +204,7 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
       etsySharedSecret: values.ETSY_SHARED_SECRET,
       etsyRefreshToken: values.ETSY_REFRESH_TOKEN,
     },
+    seals: { everyMinutes: values.ZYRA_SEALS_MINUTES, outside: values.ZYRA_SEALS_OUTSIDE, token: values.ZYRA_SEALS_TOKEN },
     sandbox: values.ZYRA_SANDBOX,
     trustClock: values.ZYRA_TRUST_CLOCK,
   }

@@ -9,6 +9,8 @@ export interface Metrics {
   readonly observerFor: (service: string) => Observer
   readonly webhooks: Counter
   readonly appendSeconds: Histogram
+  readonly sealedTo: Gauge
+  readonly unpublishedSeals: Gauge
 }
 
 const SECONDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -48,6 +50,8 @@ export const createMetrics = (logger: Logger): Metrics => {
     appendSeconds: new Histogram({
       name: 'zyra_append_duration_seconds', help: 'Time from asking the log to keep a webhook until it is on disk.', buckets: [...SECONDS], registers,
     }),
+    sealedTo: new Gauge({ name: 'zyra_sealed_sequence', help: 'The last sequence of the log that is sealed.', registers }),
+    unpublishedSeals: new Gauge({ name: 'zyra_seals_unpublished', help: 'Seals that did not reach the outside place yet.', registers }),
     observerFor: (service) => ({
       handled: (handler, kind, seconds) => handled.observe({ service, kind, handler }, seconds),
       waited: (handler, subject, why, reason, pauseMs) => {

@@ -6,9 +6,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { allServices } from './services.ts'
 
-/** The NATS user that makes the streams, and the command line's. */
+/** The NATS user that makes the streams, the command line's, and the one that reads the log to seal it. */
 export const ADMIN = 'admin'
 export const COMMAND_LINE = 'cli'
+export const SEALER = 'sealer'
 
 /** What the services stand on, wherever it runs. */
 export interface Servers {
@@ -29,6 +30,7 @@ const user = (name: string, { publish, subscribe }: UserPermissions): NatsUser =
 export const natsUsers = (): readonly NatsUser[] => [
   user(ADMIN, adminPermissions()),
   user(COMMAND_LINE, readerPermissions(COMMAND_LINE)),
+  user(SEALER, readerPermissions(SEALER)),
   ...Object.keys(allServices).map((name) => user(name, servicePermissions(name))),
 ]
 

@@ -3,6 +3,7 @@ import { requirePort } from '@zyra/servers'
 import { registerDemoMerchant } from './bootstrap.ts'
 import { removeRunFile, writeRunFile } from './run-file.ts'
 import { startSandbox, type SandboxProcess } from './sandbox.ts'
+import { startSealing, type Sealing } from './sealing.ts'
 import { adminOptions, startServers, type Servers } from './servers.ts'
 import { allServices } from './services.ts'
 import type { Step } from './steps.ts'
@@ -30,12 +31,12 @@ export const start = async (config: Config, logger: Logger, step: Step): Promise
   const port = await requirePort(config.host, config.port, 'ZYRA_PORT')
   const sandboxPort = config.sandbox ? await requirePort('127.0.0.1', config.sandboxPort, 'ZYRA_SANDBOX_PORT') : config.sandboxPort
   const settled: Config = { ...config, port, sandboxPort }
-  const parts: { servers?: Servers; yearEnd?: YearEnd; sandbox?: SandboxProcess; running?: Running } = {}
+  const parts: { servers?: Servers; yearEnd?: YearEnd; sealing?: Sealing; sandbox?: SandboxProcess; running?: Running } = {}
   const stop = async (): Promise<void> => {
-    const { running, sandbox, yearEnd, servers } = parts
+    const { running, sandbox, yearEnd, sealing, servers } = parts
     // Without servers of its own a start has failed, and the folder may be somebody else's who runs.
     if (servers !== undefined) removeRunFile(config.dataDir)
-    await stopAll([running === undefined ? undefined : { stop: running.close }, sandbox, yearEnd, servers])
+    await stopAll([running === undefined ? undefined : { stop: running.close }, sandbox, yearEnd, sealing, servers])
   }
   try {
     const servers = await step('Starting NATS and Postgres', () => startServers(settled, (line) => logger.debug({ line }, 'server')))
@@ -46,6 +47,7 @@ export const start = async (config: Config, logger: Logger, step: Step): Promise
     const definitions = config.services.map((name) => allServices[name])
     const running = await step('Starting the services', () => run(definitions, { config: settled, natsUrl, databaseUrl, seedOf, sandboxOrigin, logger }))
     parts.running = running
+    parts.sealing = await startSealing(running, servers)
     // The merchant is known before its customers come.
     if (config.sandbox) await registerDemoMerchant(running)
     const sandbox = config.sandbox ? await step('Starting the sandbox', () => startSandbox(settled, running.url)) : undefined

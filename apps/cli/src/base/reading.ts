@@ -21,6 +21,8 @@ export interface Reading {
   readonly installation: Installation
   readonly log: EventLog
   readonly segments: JetStream['segments']
+  /** A part of the log as it is stored, byte for byte. */
+  readonly readRaw: JetStream['readRaw']
   /** Opens events; personal values stay {@link HIDDEN}. */
   readonly hidden: Codec
   /** Opens events whole. @throws Error when the installation's master key is not here */
@@ -73,6 +75,7 @@ export const withReading = async <Result>(work: (reading: Reading) => Promise<Re
       installation,
       log: js.log,
       segments: js.segments,
+      readRaw: js.readRaw,
       hidden: createCodec({ vault: closedVault(), objects }),
       whole: () => (whole ??= openedVault(installation, js).then((vault) => createCodec({ vault, objects }))),
       database: () => (db ??= openPostgres({ url: installation.databaseUrl, poolSize: 4 })),

@@ -10,6 +10,7 @@ import {
   serverCheck,
   switchCheck,
 } from './checks.ts'
+import { sealCheck } from './seals.ts'
 import { checkLines, verdictLine } from './view.ts'
 
 const NOW = new Date('2026-11-20T08:00:00.000Z')
@@ -18,6 +19,7 @@ const ready = [
   { name: 'inventory-policy', ok: true, detail: '0 to be delivered, 0 in work' },
 ]
 const parked = { lots: 0, events: 0, ofReconcile: [], oversellable: [] }
+const seals = { last: 101, sealedTo: 100, ageMs: 1_000, everyMs: 3_600_000, outside: undefined }
 const projection = { name: 'inventory_stock', position: 9, behind: 0, stoppedBecause: undefined }
 
 describe('an examination', () => {
@@ -35,6 +37,13 @@ describe('an examination', () => {
     ['a reconcile that is parked', parkedCheck({ ...parked, lots: 1, events: 1, ofReconcile: ['read-channels~x'] }), 'fail'],
     ['a parked item that Etsy sells too many of', parkedCheck({ ...parked, lots: 1, events: 1, oversellable: ['MUG'] }), 'fail'],
     ['nothing parked', parkedCheck(parked), 'ok'],
+    ['a log that ends before its newest seal', sealCheck({ ...seals, last: 90 }), 'fail'],
+    ['a log that nobody seals any more', sealCheck({ ...seals, last: 120, ageMs: 7_200_001 }), 'warn'],
+    ['more events than one seal covers', sealCheck({ ...seals, last: 10_102 }), 'warn'],
+    ['seals that do not get out', sealCheck({ ...seals, outside: { waiting: 2, failing: { since: NOW.toISOString(), why: 'no stick' } } }), 'warn'],
+    ['seals that got out', sealCheck({ ...seals, outside: { waiting: 0, failing: undefined } }), 'ok'],
+    ['an idle log, sealed but for the record of its seal', sealCheck({ ...seals, last: 101, ageMs: 9e9 }), 'ok'],
+    ['a log without a seal yet', sealCheck({ ...seals, last: 50, sealedTo: 0 }), 'ok'],
     ['deliveries in quarantine', quarantineCheck(2), 'warn'],
     ['a stop', switchCheck([['demo', 'everything']]), 'warn'],
     ['rows that stand still', projectionCheck({ ...projection, stoppedBecause: 'a handler threw' }), 'fail'],

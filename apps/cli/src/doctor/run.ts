@@ -22,6 +22,7 @@ import {
 } from './checks.ts'
 import { natsVersion, postgresVersion, projectionFacts, quarantined, readinessOf, sandboxProblem, versionOr } from './facts.ts'
 import { reconcileCheck, reconcileFacts } from './reconcile.ts'
+import { sealCheck, sealFacts } from './seals.ts'
 import { checkLines, verdictLine } from './view.ts'
 
 const disk = (folder: string): Check => {
@@ -70,6 +71,7 @@ const logChecks = async (reading: Reading, { now, interrupted }: Terminal): Prom
     parkedCheck(facts),
     quarantineCheck(await quarantined(reading, now(), interrupted)),
     switchCheck(levels),
+    sealCheck(await sealFacts(reading, now())),
   ]
   return { checks, parked: facts.events }
 }

@@ -75,12 +75,18 @@ export interface Chain {
 
 const wholeOrHidden = (reading: Reading): Promise<Codec> => reading.whole().catch(() => reading.hidden)
 
-/** Reads everything that an event belongs to. Policies are asked what they saw in bodies, which are not kept for the screen. */
-export const readChain = async (reading: Reading, stored: StoredEvent, terminal: Terminal, personal: boolean): Promise<Chain> => {
-  const { log, hidden } = reading
+/** Every event of the correlation that an event belongs to, oldest first, as stored. */
+export const correlationOf = async (log: EventLog, stored: StoredEvent, terminal: Terminal): Promise<readonly StoredEvent[]> => {
   const start = await beginning(log, stored, terminal.interrupted)
   const found = await correlated(log, start, stored.envelope.correlationId, terminal)
   terminal.progress('')
+  return found
+}
+
+/** Reads everything that an event belongs to. Policies are asked what they saw in bodies, which are not kept for the screen. */
+export const readChain = async (reading: Reading, stored: StoredEvent, terminal: Terminal, personal: boolean): Promise<Chain> => {
+  const { log, hidden } = reading
+  const found = await correlationOf(log, stored, terminal)
   const codec = personal ? await reading.whole() : hidden
   const entries = await openEntries(await wholeOrHidden(reading), found)
   const newer = await newerOnes(log, entries)

@@ -20,5 +20,6 @@ export const orchestratorGists: Gists<OrchestratorEvent> = {
     }`,
   'orchestrator.DataRequested': ({ data: { dueBy } }) => `a customer asks what is known of them, due by ${day(dueBy)}`,
   'orchestrator.DataExported': ({ data: { events, file } }) => `${count(events, 'event')} written to ${file}`,
+  'orchestrator.LogSealed': ({ data: { first, last } }) => `#${first} to #${last} sealed`,
   'orchestrator.DataExportFailed': ({ data: { reason } }) => reason,
 }
