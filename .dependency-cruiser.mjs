@@ -24,7 +24,9 @@ const entries = () => {
     const { exports: shown = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
     return Object.values(shown).map((conditions) => `${folder}/${conditions['zyra-source'].replace('./', '')}`)
   })
-  const programs = ['/src/main\\.ts$', '^[^/]+\\.mjs$', '^(scripts|bench|simulation)/', '^tools/gates/(check|project-graph)\\.mjs$']
+  const programs = [
+    '/src/main\\.ts$', '^[^/]+\\.mjs$', '^(scripts|bench|simulation)/', '^tools/gates/(check|project-graph)\\.mjs$', '^tools/contracts/(write|release)\\.mjs$',
+  ]
   return [...programs, ...exported.map((path) => `^${path.replaceAll('.', '\\.')}$`)]
 }
 
@@ -40,7 +42,7 @@ export default {
     forbid('no-unresolvable', 'The import leads nowhere: the file is missing, or the package does not export it.',
       {}, { couldNotResolve: true }),
     forbid('no-undeclared-package', 'Declare the package in the package.json of the workspace that imports it.',
-      { path: '^(libs|services|apps)/', pathNot: specs }, { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] }),
+      { path: '^(libs|services|apps)/', pathNot: specs }, { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'], dependencyTypesNot: ['npm'] }),
     forbid('no-import-of-specs', 'A spec is imported by nobody.',
       {}, { path: '\\.spec\\.(ts|mjs)$' }),
     forbid('no-testing-in-sources', '@zyra/testing is for specs.',

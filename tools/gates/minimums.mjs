@@ -7,6 +7,10 @@ export const minimums = {
   boundaries: { modules: 150, imports: 500, 'imports between packages': 30 },
   tree: { files: 150, 'files of code': 100, 'files that need a spec': 4 },
   fixtures: { events: 10, fixtures: 10 },
+  documents: { events: 50, links: 100 },
+  asyncapi: { channels: 20, operations: 30 },
+  schemas: { mutants: 1_000 },
+  released: { versions: 50 },
 }
 
 /** What was counted below its minimum, as sentences; empty when all is well. */

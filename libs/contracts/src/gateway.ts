@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { event, type EventsOf } from './define.ts'
+import { ids, mode, pieces, stopLevel } from './fields.ts'
 
 const delivery = {
-  /** `utf8` where the bytes are valid UTF-8, else `base64`: either way the bytes come back as they came. */
-  bodyEncoding: z.enum(['utf8', 'base64']),
-  /** The whole body, encrypted. */
-  body: z.string(),
-  customerId: z.string().nullable(),
-  orderId: z.string().nullable(),
+  bodyEncoding: z.enum(['utf8', 'base64']).describe('`utf8` where the bytes are valid UTF-8, else `base64`: either way the bytes come back as they came.'),
+  body: z.string().describe('The whole body as it came. The log holds it encrypted.'),
+  customerId: z.string().nullable().describe("The vendor's id of the customer it is about; null where it names none."),
+  orderId: z.string().nullable().describe("The vendor's id of the order it is about, Etsy's with `etsy-` before it; null where it names none."),
 }
 
 const whose = (data: { customerId: string | null; orderId: string | null }) => ({
@@ -15,65 +14,85 @@ const whose = (data: { customerId: string | null; orderId: string | null }) => (
   orderId: data.orderId ?? undefined,
 })
 
+const request = {
+  requestId: ids.requestId,
+  by: z.string().describe('Who asks, as the gateway knows them: `command-line`, or `start` for the sandbox at its first start.'),
+}
+
 export const gatewayEvents = {
-  /** A webhook of Shopify with a right signature, as it came. */
   ShopifyWebhookReceived: event({
     aggregate: 'shopify-webhook',
     schema: z.strictObject({
-      topic: z.string(),
-      shop: z.string(),
-      /** Names the delivery (`X-Shopify-Webhook-Id`). */
-      webhookId: z.string(),
-      /** Names the business event (`X-Shopify-Event-Id`); null from senders that do not tell. */
-      eventId: z.string().nullable(),
-      /** When the vendor triggered it, ISO 8601 with up to nine decimals (`X-Shopify-Triggered-At`). */
-      triggeredAt: z.string().nullable(),
-      apiVersion: z.string().nullable(),
+      topic: z.string().describe("Shopify's name of what happened, such as `orders/create`."),
+      shop: ids.shopDomain,
+      webhookId: z.string().describe('Names the delivery (`X-Shopify-Webhook-Id`).'),
+      eventId: z.string().nullable().describe('Names the business event (`X-Shopify-Event-Id`); null from senders that do not tell.'),
+      triggeredAt: z.string().nullable()
+        .describe('When Shopify triggered it, ISO 8601 with up to nine decimals (`X-Shopify-Triggered-At`); null where it does not tell.'),
+      apiVersion: z.string().nullable().describe("The version of Shopify's API that the body follows, such as `2026-10`."),
       ...delivery,
-    }),
+    }).describe('A webhook of Shopify with a right signature came in, kept as it came.'),
     personal: ['body'],
     subject: whose,
   }),
-  /** A webhook of Etsy with a right signature, as it came. */
   EtsyWebhookReceived: event({
     aggregate: 'etsy-webhook',
-    schema: z.strictObject({ topic: z.string(), webhookId: z.string(), sentAt: z.string().nullable(), ...delivery }),
+    schema: z.strictObject({
+      topic: z.string().describe("Etsy's name of what happened, such as `order.paid`."),
+      webhookId: z.string().describe('Names the delivery (`webhook-id`).'),
+      sentAt: z.string().nullable().describe('When Etsy sent it, ISO 8601.'),
+      ...delivery,
+    }).describe('A webhook of Etsy with a right signature came in, kept as it came.'),
     personal: ['body'],
     subject: whose,
   }),
-  /** A delivery with a right signature that makes no sense to us: kept whole, with the reason. */
   WebhookQuarantined: event({
     aggregate: 'quarantine',
     schema: z.strictObject({
-      vendor: z.enum(['shopify', 'etsy']),
-      topic: z.string().nullable(),
-      shop: z.string().nullable(),
-      webhookId: z.string().nullable(),
-      reason: z.string(),
-      /** Headers of the vendor's own, as they came, names in lower case. */
-      headers: z.record(z.string(), z.string()),
+      vendor: z.enum(['shopify', 'etsy']).describe('Who signed it.'),
+      topic: z.string().nullable().describe("The vendor's name of what happened, as far as it can be read."),
+      shop: z.string().nullable().describe("The vendor's name of the shop, as far as it can be read."),
+      webhookId: z.string().nullable().describe('Names the delivery, as far as it can be read.'),
+      reason: z.string().describe('What makes no sense: the field, what was expected, and what was found where that is not personal.'),
+      headers: z.record(z.string(), z.string()).describe("Headers of the vendor's own, as they came, names in lower case."),
       ...delivery,
-    }),
+    }).describe('A delivery with a right signature makes no sense to us: it is kept whole, with the reason.'),
     personal: ['body'],
     subject: whose,
   }),
   RegistrationRequested: event({
     aggregate: 'request',
-    schema: z.strictObject({ requestId: z.string(), by: z.string(), mode: z.enum(['sandbox', 'live']), shopDomain: z.string(), etsyShopId: z.string() }),
+    schema: z.strictObject({ ...request, mode, shopDomain: ids.shopDomain, etsyShopId: ids.etsyShopId })
+      .describe('Somebody asks that a merchant be known from now on.'),
   }),
-  ReconcileRequested: event({ aggregate: 'request', schema: z.strictObject({ requestId: z.string(), by: z.string() }) }),
+  ReconcileRequested: event({
+    aggregate: 'request',
+    schema: z.strictObject(request).describe('Somebody asks to read both channels now and to put right what differs.'),
+  }),
   BufferChangeRequested: event({
     aggregate: 'request',
-    schema: z.strictObject({ requestId: z.string(), by: z.string(), inventoryItem: z.string(), buffer: z.number().int().nonnegative() }),
+    schema: z.strictObject({
+      ...request,
+      inventoryItem: ids.inventoryItem,
+      buffer: pieces.nonnegative().describe('Below this many pieces Etsy is to sell nothing of the item.'),
+    }).describe('Somebody asks for another buffer of an item.'),
   }),
   StopRequested: event({
     aggregate: 'request',
-    schema: z.strictObject({ requestId: z.string(), by: z.string(), level: z.enum(['autopilot', 'everything']), reason: z.string() }),
+    schema: z.strictObject({ ...request, level: stopLevel, reason: z.string().describe('Why, in the words of who asks; may be empty. Never personal.') })
+      .describe('Somebody asks to stop calls to the outside.'),
   }),
-  ResumeRequested: event({ aggregate: 'request', schema: z.strictObject({ requestId: z.string(), by: z.string() }) }),
+  ResumeRequested: event({
+    aggregate: 'request',
+    schema: z.strictObject(request).describe('Somebody asks to let calls to the outside go again.'),
+  }),
   RedriveRequested: event({
     aggregate: 'request',
-    schema: z.strictObject({ requestId: z.string(), by: z.string(), service: z.string(), parkedId: z.string() }),
+    schema: z.strictObject({
+      ...request,
+      service: z.string().describe('The service whose handler gave up.'),
+      parkedId: z.string().describe('The id of the lot, as `zyra parked` shows it.'),
+    }).describe('Somebody asks to handle again what is parked.'),
   }),
 } as const
 

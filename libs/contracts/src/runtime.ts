@@ -1,46 +1,64 @@
 import { z } from 'zod'
 import { event, type EventsOf } from './define.ts'
+import { time } from './fields.ts'
+
+const handler = z.string().describe('The declared name of the policy or reactor.')
+const kind = z.enum(['policy', 'reactor']).describe('What the handler is.')
+const sequence = (says: string) => z.number().int().positive().meta({ 'x-unit': 'sequence' }).describe(says)
+const subject = z.string().describe('The subject of the aggregate that waits.')
+const attempt = z.number().int().positive()
+const timer = z.string().describe('The name of the timer; setting one of the same name again replaces it.')
 
 /** The aggregate that an event of the runtime stands under is the service's own choice (`*`): the runtime writes for every service. */
 export const runtimeEvents = {
-  /** A handler acts on events after this position only: it was added when the log had reached it. */
   HandlerRegistered: event({
     aggregate: 'handler',
-    schema: z.strictObject({ handler: z.string(), kind: z.enum(['policy', 'reactor']), afterSequence: z.number().int().nonnegative() }),
+    schema: z.strictObject({
+      handler,
+      kind,
+      afterSequence: z.number().int().nonnegative().meta({ 'x-unit': 'sequence' })
+        .describe('It acts on later events than this one; 0 where it acts on all.'),
+    }).describe('A handler acts on events after this position only: it was added when the log had reached it.'),
   }),
-  /** A side effect is about to be tried for the n-th time: without an outcome after it, nobody knows whether it happened. */
   EffectAttempted: event({
     aggregate: '*',
-    schema: z.strictObject({ handler: z.string(), attempt: z.number().int().positive(), key: z.string(), forSequence: z.number().int().positive() }),
+    schema: z.strictObject({
+      handler,
+      attempt: attempt.describe('Which try it is, from 1.'),
+      key: z.string().describe("The same for each try of one effect: fit for a vendor's idempotency key."),
+      forSequence: sequence('The event that asks for the effect.'),
+    }).describe('A side effect is about to be tried for the n-th time: without an outcome after it, nobody knows whether it happened.'),
   }),
-  /** A handler gave up on an event, or has to wait because it gave up on an earlier one of the same aggregate (`tries` 0). */
   HandlerParked: event({
     aggregate: 'parked',
     schema: z.strictObject({
-      handler: z.string(),
-      kind: z.enum(['policy', 'reactor']),
-      /** The subject of the aggregate that waits. */
-      subject: z.string(),
-      /** The event that waits, by its sequence. */
-      sequence: z.number().int().positive(),
-      tries: z.number().int().nonnegative(),
-      error: z.string(),
-    }),
+      handler,
+      kind,
+      subject,
+      sequence: sequence('The event that waits.'),
+      tries: z.number().int().nonnegative().describe('How often it was tried; 0 for one that only waits behind another.'),
+      error: z.string().describe('What went wrong the last time. Never personal.'),
+    }).describe('A handler gave up on an event, or has to wait because it gave up on an earlier one of the same aggregate.'),
   }),
-  /** All that waits is being handled again, as this attempt. What fails once more is parked once more. */
   HandlerRedriven: event({
     aggregate: 'parked',
-    schema: z.strictObject({ handler: z.string(), kind: z.enum(['policy', 'reactor']), subject: z.string(), attempt: z.number().int().positive() }),
+    schema: z.strictObject({ handler, kind, subject, attempt: attempt.describe('Which round it is: 2 for the first redrive.') })
+      .describe('All that waits is being handled again, as this attempt. What fails once more is parked once more.'),
   }),
-  /** What waited up to this event is handled. */
   HandlerUnparked: event({
     aggregate: 'parked',
-    schema: z.strictObject({ handler: z.string(), kind: z.enum(['policy', 'reactor']), subject: z.string(), upToSequence: z.number().int().positive() }),
+    schema: z.strictObject({ handler, kind, subject, upToSequence: sequence('The last event that is handled.') })
+      .describe('What waited up to this event is handled.'),
   }),
-  /** A timer was handed to the scheduler. */
-  TimerSet: event({ aggregate: '*', schema: z.strictObject({ timer: z.string(), at: z.iso.datetime() }) }),
-  /** A timer's time came. */
-  TimerFired: event({ aggregate: 'timer', schema: z.strictObject({ timer: z.string(), due: z.iso.datetime() }) }),
+  TimerSet: event({
+    aggregate: '*',
+    schema: z.strictObject({ timer, at: time.describe('When it is to fire, ISO 8601.') }).describe('A timer was handed to the scheduler.'),
+  }),
+  TimerFired: event({
+    aggregate: 'timer',
+    schema: z.strictObject({ timer, due: time.describe('When it was to fire, ISO 8601. It fires late where nothing ran then.') })
+      .describe("A timer's time came."),
+  }),
 } as const
 
 /** What the runtime itself records, in the name of each service. */
