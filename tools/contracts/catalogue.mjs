@@ -19,7 +19,7 @@ const declared = () =>
 /** Where a handler's code stands: its file is called as it is, a projection's without its service. */
 const fileOf = (root, { service, kind, name }) => {
   const source = `services/${service}/src`
-  const file = `${kind === 'projection' ? name.slice(service.length + 1) : name}.${kind}.ts`
+  const file = `${kind === 'projection' ? name.slice(service.length + 1).replaceAll('_', '-') : name}.${kind}.ts`
   const folder = readdirSync(join(root, source)).find((entry) => existsSync(join(root, source, entry, file)))
   return folder === undefined ? undefined : `${source}/${folder}/${file}`
 }

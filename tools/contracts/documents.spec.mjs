@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { definitionOf, eventRegistry, readEvent } from '@zyra/contracts'
 import { Ajv } from 'ajv'
 import { shortfalls } from '../gates/minimums.mjs'
@@ -75,8 +76,6 @@ describe('the AsyncAPI document', () => {
     const validate = compile(official)
     expect(validate(document) ? [] : validate.errors).toEqual([])
     expect(validate({ ...document, channels: { 'inventory.stock': { address: 7 } } })).toBe(false)
-    const { channels, operations } = document
-    expect(shortfalls('asyncapi', { channels: Object.keys(channels).length, operations: Object.keys(operations).length })).toEqual([])
   })
 
   it('refers to nothing that it does not hold, and only to messages of the channel', () => {
@@ -93,6 +92,33 @@ describe('the AsyncAPI document', () => {
     const marks = versions.flatMap(({ type, schema }) =>
       Object.entries(schema.properties).flatMap(([name, field]) => (field['x-personal'] === true ? [`${type}.${name}`] : [])))
     expect(new Set(marks)).toEqual(new Set(personal))
+  })
+})
+
+describe('the AsyncAPI document, beside the logs of real runs', () => {
+  const histories = join(root, 'libs/contracts/histories')
+  const messages = readdirSync(histories).flatMap((file) =>
+    gunzipSync(readFileSync(join(histories, file))).toString('utf8').trimEnd().split('\n').map((line) => JSON.parse(line)))
+    .filter(({ kind }) => kind === 'event')
+  const ajv = new Ajv({ strict: false, validateFormats: false }).addSchema({ $id: 'zyra', ...document })
+  const keyOf = ({ headers }) => headers['ce-dataschema'].replace('urn:zyra:event:', '').replace(/:(\d+)$/, '.v$1')
+  const pointer = (key, part) => ajv.getSchema(`zyra#/components/messages/${key}/${part}`)
+  const pattern = ({ address }) => new RegExp(`^${address.replace('{service}', '[a-z]+').replaceAll(/\{\w+\}/g, '[\\w=-]+').replaceAll('.', '\\.')}$`)
+
+  it('is true to every message: headers, bodies as they are stored, and the channels that they stand in', () => {
+    const counts = { channels: Object.keys(document.channels).length, operations: Object.keys(document.operations).length, messages: messages.length }
+    expect(shortfalls('asyncapi', counts)).toEqual([])
+    const channels = Object.values(document.channels).map((channel) => ({ matches: pattern(channel), keys: Object.keys(channel.messages) }))
+    const wrong = messages.filter(({ subject, headers, body }) => {
+      const key = keyOf({ headers })
+      const stands = channels.some(({ matches, keys }) => matches.test(subject) && keys.includes(key))
+      return !stands || !pointer(key, 'headers')(headers) || !pointer(key, 'payload')(JSON.parse(body))
+    })
+    expect(wrong.map(({ subject, sequence }) => `${subject} #${sequence}`)).toEqual([])
+    const [{ headers }] = messages
+    expect(pointer(keyOf({ headers }), 'headers')({ ...headers, 'ce-type': 'inventory.Nothing' })).toBe(false)
+    const { actor, ...nobody } = headers
+    expect(pointer(keyOf({ headers }), 'headers')(nobody)).toBe(false)
   })
 })
 

@@ -8,7 +8,7 @@ export const minimums = {
   tree: { files: 150, 'files of code': 100, 'files that need a spec': 4 },
   fixtures: { events: 10, fixtures: 10 },
   documents: { events: 50, links: 100 },
-  asyncapi: { channels: 20, operations: 30 },
+  asyncapi: { channels: 20, operations: 30, messages: 500 },
   schemas: { mutants: 1_000 },
   released: { versions: 50 },
 }
