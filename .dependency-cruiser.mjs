@@ -26,6 +26,7 @@ const entries = () => {
   })
   const programs = [
     '/src/main\\.ts$', '^[^/]+\\.mjs$', '^(scripts|bench|simulation)/', '^tools/gates/(check|project-graph)\\.mjs$', '^tools/contracts/(write|release)\\.mjs$',
+    '^tools/generators/(feature|vendor)\\.mjs$',
   ]
   return [...programs, ...exported.map((path) => `^${path.replaceAll('.', '\\.')}$`)]
 }

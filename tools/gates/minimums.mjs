@@ -11,6 +11,7 @@ export const minimums = {
   asyncapi: { channels: 20, operations: 30, messages: 500 },
   schemas: { mutants: 1_000 },
   released: { versions: 50 },
+  generators: { files: 25, 'tests of what was generated': 100 },
 }
 
 /** What was counted below its minimum, as sentences; empty when all is well. */
