@@ -120,7 +120,8 @@ describe('a feature and a vendor, generated into a copy of the repository as a p
   it('pass their own specs, and those of the contracts', () => {
     const wanted = [...files.filter((path) => path.endsWith('.spec.ts')), 'libs/contracts/src/fixtures', 'tools/gates/fixtures', 'tools/contracts/released']
     const options = { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' }
-    const { stdout } = node(['node_modules/jest/bin/jest.js', '-c', 'jest.config.mjs', '--json', '--runInBand', ...wanted], options)
+    const cache = ['--cacheDirectory', join(root, 'node_modules/.cache/jest')]
+    const { stdout } = node(['node_modules/jest/bin/jest.js', '-c', 'jest.config.mjs', '--json', '--runInBand', ...cache, ...wanted], options)
     const { testResults, numPassedTests } = JSON.parse(stdout)
     expect(testResults.filter(({ status }) => status !== 'passed').map(({ name, message }) => `${name}: ${message}`)).toEqual([])
     expect(shortfalls('generators', { files: files.length, 'tests of what was generated': numPassedTests })).toEqual([])
