@@ -81,7 +81,8 @@ const movedOut = {
   },
 }
 
-const description = `Every event of Zyra, as it stands in the log: the JetStream stream ZYRA, a CloudEvent in NATS binary mode with headers of our own.
+const description = `Every event of Zyra, as it stands in the log: the JetStream stream ZYRA and those that follow it
+(ZYRA_2, ...), a CloudEvent in NATS binary mode with headers of our own.
 
 A field with \`x-personal\` holds text that the log holds encrypted (\`zyra1.<key id>...\`) and that reads \`[erased]\` once its key was deleted.
 \`x-unit\` names the unit of a number. A body above 256 KB is replaced by what \`components.schemas.moved-out\` describes.
