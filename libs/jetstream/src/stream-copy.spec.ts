@@ -155,7 +155,8 @@ describe('copying streams', () => {
       expect(copy.epoch).toBe(5)
       expect(await copy.lastSequence()).toBe(4)
       expect((await copy.at(2))?.envelope.id).toBe((await log.at(2))?.envelope.id)
-      expect(await copy.append({ subject: stockSubject(1), events: [eventNamed('chain 5')], expectedSequence: 1 })).toEqual({ status: 'appended', sequences: [5] })
+      const next = { subject: stockSubject(1), events: [eventNamed('chain 5')], expectedSequence: 1 }
+      expect(await copy.append(next)).toEqual({ status: 'appended', sequences: [5] })
       const sealed = (await into.streams()).map(({ name, epoch, config }) => [name, epoch, config['sealed']])
       expect(sealed).toEqual([['ZYRA', 5, true], ['ZYRA_2', 5, false]])
     } finally {
