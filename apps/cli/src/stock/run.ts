@@ -3,7 +3,7 @@ import type { Position } from '@zyra/postgres'
 import { EXIT, Failure, wrongUsage, type ExitCode } from '../base/failure.ts'
 import { withReading, type Reading } from '../base/reading.ts'
 import type { Terminal } from '../base/terminal.ts'
-import { itemsOf, merchantsIn } from '../log/names.ts'
+import { checkMerchant, itemsOf, merchantsIn } from '../log/names.ts'
 import { sequenceAsOf } from '../log/ranges.ts'
 import { lotsOfItem } from '../parked/about.ts'
 import { readLots } from '../parked/read.ts'
@@ -27,11 +27,9 @@ const positionAt = async ({ log }: Reading, text: string, terminal: Terminal): P
   return { epoch: log.epoch, sequence: await sequenceAsOf(log, time, last, terminal.interrupted) }
 }
 
-const chooseMerchants = async (reading: Reading, wanted: string | undefined): Promise<readonly string[]> => {
-  const known = await merchantsIn(reading.log)
-  if (wanted === undefined) return known
-  if (known.includes(wanted)) return [wanted]
-  throw new Failure(`There is no merchant "${wanted}": ${known.length === 0 ? 'none is registered yet' : `there is ${known.join(', ')}`}.`)
+const chooseMerchants = async ({ log }: Reading, wanted: string | undefined): Promise<readonly string[]> => {
+  await checkMerchant(log, wanted)
+  return wanted === undefined ? merchantsIn(log) : [wanted]
 }
 
 const itemsNamed = (items: readonly ShownItem[], sku: string): readonly ShownItem[] => {

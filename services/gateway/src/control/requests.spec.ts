@@ -1,4 +1,4 @@
-import { definitionOf } from '@zyra/contracts'
+import { definitionOf, INSTALLATION } from '@zyra/contracts'
 import fc from 'fast-check'
 import { controlRequests, readControlRequest, type ControlRequest } from './requests.ts'
 
@@ -35,12 +35,19 @@ describe('what can be asked for', () => {
     expect(definitionOf(type).schema.parse(data)).toMatchObject({ requestId: 'request-1', by: 'command-line', ...asked })
   })
 
-  const forAll: readonly (readonly [string, object])[] = [['stop', { level: 'everything', reason: '' }], ['resume', {}], ['reconcile', {}]]
+  const forAll: readonly (readonly [string, string | undefined, object])[] = [
+    ['stop', INSTALLATION, { level: 'everything', reason: '' }], ['resume', INSTALLATION, {}], ['reconcile', undefined, {}],
+  ]
 
-  it.each(forAll)('is for every merchant where none is named: %s', (name, asked) => {
+  it.each(forAll)('is for the installation, or for every merchant, where none is named: %s', (name, whose, asked) => {
     const { merchant, event } = request(name, {})
-    expect(merchant).toBeUndefined()
+    expect(merchant).toBe(whose)
     expect(event('request-1', 'command-line').data).toEqual({ requestId: 'request-1', by: 'command-line', ...asked })
+  })
+
+  it('reads the channels of every merchant once the installation resumes; resuming one merchant does that by itself', () => {
+    expect(request('resume', {}).followedBy).toBe('reconcile')
+    expect(request('resume', bodies.resume).followedBy).toBeUndefined()
   })
 
   it('says where its outcome will stand', () => {

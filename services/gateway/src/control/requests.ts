@@ -5,13 +5,15 @@ type Request = Extract<GatewayEvent, { type: `gateway.${string}Requested` }>
 
 /** What somebody asks for, whom it concerns, and which subjects will tell what came of it. */
 export interface ControlRequest {
-  /** Undefined: every merchant. */
+  /** Undefined: every merchant. {@link INSTALLATION}: the installation as a whole, with the merchants that come later. */
   readonly merchant: string | undefined
   readonly event: (requestId: string, by: string) => Request
   /** Service and aggregate of the outcome. */
   readonly outcome: { readonly service: string; readonly aggregate: string }
   /** True where the merchant need not be known yet. */
   readonly introduces?: boolean
+  /** What is asked of every merchant once this is done. */
+  readonly followedBy?: 'reconcile'
 }
 
 const merchant = z.string().regex(/^[A-Za-z0-9_-]+$/, 'expected letters, digits, "-" or "_"')
@@ -40,7 +42,7 @@ export const controlRequests = {
   stop: {
     schema: z.strictObject({ merchant: merchant.optional(), level: z.enum(['autopilot', 'everything']).default('everything'), reason }),
     request: (body: { merchant?: string | undefined; level: 'autopilot' | 'everything'; reason: string }): ControlRequest => ({
-      merchant: body.merchant,
+      merchant: body.merchant ?? INSTALLATION,
       event: (requestId, by) => ({ type: 'gateway.StopRequested', data: { requestId, by, level: body.level, reason: body.reason } }),
       outcome: { service: 'orchestrator', aggregate: 'stop-switch' },
     }),
@@ -48,9 +50,11 @@ export const controlRequests = {
   resume: {
     schema: z.strictObject({ merchant: merchant.optional() }),
     request: (body: { merchant?: string | undefined }): ControlRequest => ({
-      merchant: body.merchant,
+      merchant: body.merchant ?? INSTALLATION,
       event: (requestId, by) => ({ type: 'gateway.ResumeRequested', data: { requestId, by } }),
       outcome: { service: 'orchestrator', aggregate: 'stop-switch' },
+      // The switch of a merchant is followed by a run of theirs; that of the installation belongs to no merchant.
+      ...(body.merchant === undefined ? { followedBy: 'reconcile' } : {}),
     }),
   },
   reconcile: {
