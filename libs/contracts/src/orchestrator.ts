@@ -1,11 +1,15 @@
 import { z } from 'zod'
 import { event, type EventsOf } from './define.ts'
 
+const shops = { mode: z.enum(['sandbox', 'live']), shopDomain: z.string(), etsyShopId: z.string() }
+const shopsOnly = z.strictObject(shops)
+
 export const orchestratorEvents = {
-  /** A merchant is known from now on; live or sandbox as a whole, for ever. */
+  /** A merchant is known from now on, or has the app again; live or sandbox as a whole, for ever. `at` is when somebody asked for it, null where that is not known. */
   MerchantRegistered: event({
     aggregate: 'merchant',
-    schema: z.strictObject({ mode: z.enum(['sandbox', 'live']), shopDomain: z.string(), etsyShopId: z.string() }),
+    previous: [{ schema: shopsOnly, upcast: (data: z.infer<typeof shopsOnly>) => ({ ...data, at: null }) }],
+    schema: z.strictObject({ ...shops, at: z.iso.datetime().nullable() }),
   }),
   /** The shop removed the app; it stays known, since its redaction comes later. */
   MerchantUninstalled: event({ aggregate: 'merchant', schema: z.strictObject({ shopDomain: z.string() }) }),

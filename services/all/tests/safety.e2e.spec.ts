@@ -79,7 +79,8 @@ describe('what must never happen', () => {
     await until('the first run to be refused', async () => (await runs()).length === 1)
     expect((await runs())[0]?.data).toEqual({ reason: 'everything is stopped' })
     // An attempt is recorded once the gate lets it through.
-    const attempts = async () => (await storedEvents(system, ['zyra.late.inventory.channels.*'])).filter(({ envelope }) => envelope.type === 'runtime.EffectAttempted')
+    const attempts = async () =>
+      (await storedEvents(system, ['zyra.late.inventory.channels.*'])).filter(({ envelope }) => envelope.type === 'runtime.EffectAttempted')
 
     expect(await control(system, 'stop', { merchant: 'late' })).toMatchObject({ status: 200 })
     expect(await control(system, 'resume', { merchant: 'late' })).toMatchObject({ status: 200 })

@@ -24,7 +24,7 @@ describe('when both channels are read', () => {
   })
 
   it('is for a new merchant', () => {
-    const registered = recorded('orchestrator.MerchantRegistered', { mode: 'sandbox', shopDomain: 'demo.myshopify.com', etsyShopId: '1' }, meta)
+    const registered = recorded('orchestrator.MerchantRegistered', { mode: 'sandbox', shopDomain: 'demo.myshopify.com', etsyShopId: '1', at: null }, meta)
     when(startReconcile, registered)
       .dispatches({ aggregate: 'reconcile', id: 'all', command: { type: 'Open', because: 'new merchant', at: time } })
   })
