@@ -5,6 +5,7 @@ import { declareAudit } from './audit/declare.ts'
 import { declareControl } from './control/declare.ts'
 import { declareDoctor } from './doctor/declare.ts'
 import { declareEvents } from './events/declare.ts'
+import { declareMerchant } from './merchant/declare.ts'
 import { declareParked } from './parked/declare.ts'
 import { declareRebuild } from './rebuild/declare.ts'
 import { declareSandbox } from './sandbox/declare.ts'
@@ -50,6 +51,7 @@ export const buildProgram = (tools: Tools): Command => {
   declareRebuild(program, tools)
   declareControl(program, tools)
   declareAudit(program, tools)
+  declareMerchant(program, tools)
   declareDoctor(program, tools)
   declareSegments(program, tools)
   declareBackup(program, tools)

@@ -5,10 +5,11 @@ const shops = { mode: z.enum(['sandbox', 'live']), shopDomain: z.string(), etsyS
 const shopsOnly = z.strictObject(shops)
 
 export const orchestratorEvents = {
-  /** A merchant is known from now on, or has the app again; live or sandbox as a whole, for ever. `at` is when somebody asked for it, null where that is not known. */
+  /** A merchant is known from now on, or has the app again; live or sandbox as a whole, for ever. */
   MerchantRegistered: event({
     aggregate: 'merchant',
     previous: [{ schema: shopsOnly, upcast: (data: z.infer<typeof shopsOnly>) => ({ ...data, at: null }) }],
+    /** `at`: when somebody asked for it; null where that is not known. */
     schema: z.strictObject({ ...shops, at: z.iso.datetime().nullable() }),
   }),
   /** The shop removed the app; it stays known, since its redaction comes later. */

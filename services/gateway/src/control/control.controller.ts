@@ -4,6 +4,7 @@ import { entryCause, messageOf, type ServiceContext } from '@zyra/runtime'
 import { randomUUID, timingSafeEqual } from 'node:crypto'
 import { CONTEXT } from '../context.ts'
 import { CONTROL_TOKEN } from './control-token.ts'
+import { introductionProblems } from './introduction.ts'
 import { readControlRequest, type ControlName, type ControlRequest } from './requests.ts'
 
 /** How long a request waits for its outcome before it is answered 202, in ms. */
@@ -59,7 +60,9 @@ export class ControlController {
     const request = readControlRequest(name, parse(body))
     if ('problems' in request) throw new HttpException({ title: 'The request is not as expected.', problems: request.problems }, 400)
     const merchants = request.merchant === undefined ? this.#merchants() : [request.merchant]
-    const unknown = request.introduces === true ? undefined : merchants.find((merchant) => !this.#isKnown(merchant))
+    const problems = request.introduces === undefined ? [] : introductionProblems(request.introduces, this.#context.config, this.#context.merchants.all())
+    if (problems.length > 0) throw new HttpException({ title: 'The merchant cannot be registered.', problems }, 400)
+    const unknown = request.introduces === undefined ? merchants.find((merchant) => !this.#isKnown(merchant)) : undefined
     if (unknown !== undefined) throw new HttpException({ title: `There is no merchant "${unknown}".`, problems: [`merchant: "${unknown}" is not known.`] }, 400)
     if (merchants.length === 0) throw new HttpException({ title: 'No merchant is known yet: try again in a moment.' }, 503)
     const requestId = randomUUID()

@@ -3,6 +3,14 @@ import { z } from 'zod'
 
 type Request = Extract<GatewayEvent, { type: `gateway.${string}Requested` }>
 
+/** The shops that a merchant is to be registered with. */
+export interface Introduction {
+  readonly merchant: string
+  readonly mode: 'sandbox' | 'live'
+  readonly shopDomain: string
+  readonly etsyShopId: string
+}
+
 /** What somebody asks for, whom it concerns, and which subjects will tell what came of it. */
 export interface ControlRequest {
   /** Undefined: every merchant. {@link INSTALLATION}: the installation as a whole, with the merchants that come later. */
@@ -10,8 +18,8 @@ export interface ControlRequest {
   readonly event: (requestId: string, by: string) => Request
   /** Service and aggregate of the outcome. */
   readonly outcome: { readonly service: string; readonly aggregate: string }
-  /** True where the merchant need not be known yet. */
-  readonly introduces?: boolean
+  /** Where the merchant need not be known yet: what is said of them. */
+  readonly introduces?: Introduction
   /** What is asked of every merchant once this is done. */
   readonly followedBy?: 'reconcile'
 }
@@ -29,14 +37,14 @@ export const controlRequests = {
       shopDomain: z.string().regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'expected a domain such as demo.myshopify.com'),
       etsyShopId: z.string().regex(/^\d+$/, 'expected the digits of an Etsy shop id'),
     }),
-    request: (body: { merchant: string; mode: 'sandbox' | 'live'; shopDomain: string; etsyShopId: string }): ControlRequest => ({
+    request: (body: Introduction): ControlRequest => ({
       merchant: body.merchant,
       event: (requestId, by) => ({
         type: 'gateway.RegistrationRequested',
         data: { requestId, by, mode: body.mode, shopDomain: body.shopDomain, etsyShopId: body.etsyShopId },
       }),
       outcome: { service: 'orchestrator', aggregate: 'merchant' },
-      introduces: true,
+      introduces: body,
     }),
   },
   stop: {
