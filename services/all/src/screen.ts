@@ -10,11 +10,23 @@ export interface Places {
   readonly prefix: string
 }
 
-const styles = { bold: '1', dim: '2', green: '32', cyan: '36' } as const
+const styles = { bold: '1', dim: '2', green: '32', yellow: '33', cyan: '36' } as const
 
 /** Paints text for a terminal; leaves it plain elsewhere, or where NO_COLOR is set (https://no-color.org). */
 export const painter = (isTerminal: boolean, env: NodeJS.ProcessEnv) => (style: keyof typeof styles, text: string): string =>
   isTerminal && (env['NO_COLOR'] ?? '') === '' ? `\u001B[${styles[style]}m${text}\u001B[0m` : text
+
+const LOOPBACK = /^(127\.|::1$|localhost$)/i
+
+/** What it means that others than this machine can connect; nothing where they cannot. */
+const networkLines = (host: string): readonly string[] =>
+  LOOPBACK.test(host)
+    ? []
+    : [
+        `ZYRA_HOST is ${host}: other machines can reach the gateway, in clear text. /readyz and`,
+        '/metrics ask for no password, and webhooks of the sandbox are signed with a secret that',
+        'everybody knows. Put a proxy with TLS before it that lets only /webhooks/ through.',
+      ]
 
 /** The screen that ends the start-up. */
 export const readyScreen = ({ gatewayUrl, sandboxUrl, config, prefix }: Places, paint: ReturnType<typeof painter>): string => {
@@ -27,6 +39,7 @@ export const readyScreen = ({ gatewayUrl, sandboxUrl, config, prefix }: Places, 
     '',
     row('Gateway', paint('cyan', gatewayUrl), '/readyz  /metrics  /webhooks/shopify  /webhooks/etsy'),
     ...(sandboxUrl === undefined ? [] : [row('Sandbox', paint('cyan', sandboxUrl), 'Shopify and Etsy, simulated, with customers who buy')]),
+    ...networkLines(config.host).map((line, index) => row(index === 0 ? 'Network' : '', paint('yellow', line))),
     row('Data', folder, `log file ${join(folder, 'zyra.log')}`),
     '',
     row('Try', `${prefix}npx zyra stock`, 'every item on both channels'),
