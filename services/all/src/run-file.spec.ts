@@ -21,30 +21,32 @@ describe('a data folder', () => {
     rmSync(dataDir, { recursive: true, force: true })
   })
 
-  const leave = () => {
+  const leave = (pid = process.pid) => {
     const gatewayUrl = `http://127.0.0.1:${port}`
-    writeRunFile(dataDir, { pid: 4711, gatewayUrl, sandboxUrl: null, natsPort: null, postgresPort: null, startedAt: '2026-11-20T08:00:00.000Z' })
+    writeRunFile(dataDir, { pid, gatewayUrl, sandboxUrl: null, natsPort: null, postgresPort: null, startedAt: '2026-11-20T08:00:00.000Z' })
   }
   const look = (change: { readonly port?: number; readonly natsUrl?: string } = {}) => alreadyRunning({ dataDir, port: 8080, natsUrl: undefined, ...change })
 
-  it('is free while nothing ran in it, and where what ran there does not answer or left nonsense', async () => {
-    expect(await look()).toBeUndefined()
+  it('is free while nothing ran in it, where what ran there is gone, and where it left nonsense', async () => {
+    expect(look()).toBeUndefined()
+    leave(1)
+    expect(look()).toBeUndefined()
     leave()
     server.close()
     await once(server, 'close')
-    expect(await look()).toBeUndefined()
+    expect(look()).toBeUndefined()
     writeFileSync(join(dataDir, 'run.json'), '{"pid":')
-    expect(await look()).toBeUndefined()
+    expect(look()).toBeUndefined()
   })
 
-  it('is taken while something answers: which process, where, and how to stop it', async () => {
+  it('is taken while something answers: which process, where, and how to stop it', () => {
     leave()
-    expect(await look()).toMatch(new RegExp(`^Zyra is already running in .* \\(process 4711, http://127.0.0.1:${port}\\): stop it .*"kill 4711"`))
+    expect(look()).toMatch(new RegExp(`^Zyra is already running in .* \\(process ${process.pid}, http://127.0.0.1:${port}\\): stop it .*"kill ${process.pid}"`))
   })
 
-  it('may be shared by processes that share servers of their own, on other ports', async () => {
+  it('may be shared by processes that share servers of their own, on other ports', () => {
     leave()
-    expect(await look({ natsUrl: 'nats://10.0.0.1:4222' })).toBeUndefined()
-    expect(await look({ natsUrl: 'nats://10.0.0.1:4222', port })).toMatch(/already running/)
+    expect(look({ natsUrl: 'nats://10.0.0.1:4222' })).toBeUndefined()
+    expect(look({ natsUrl: 'nats://10.0.0.1:4222', port })).toMatch(/already running/)
   })
 })

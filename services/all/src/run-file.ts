@@ -1,4 +1,5 @@
 import type { Config } from '@zyra/runtime'
+import { whoListens } from '@zyra/servers'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -33,22 +34,15 @@ const readRunFile = (dataDir: string): Pick<RunFile, 'pid' | 'gatewayUrl'> | und
   }
 }
 
-/** What was killed leaves its file behind, and its process id may be another program's by now: only what answers is at work. */
-const answers = async (url: string): Promise<boolean> => {
-  try {
-    return (await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1_000) })).ok
-  } catch {
-    return false
-  }
-}
-
 /**
  * A sentence where the folder is at work already; undefined where a start may go on. Processes that share servers of their own may share the
  * folder, on ports of their own.
  */
-export const alreadyRunning = async ({ dataDir, port, natsUrl }: Pick<Config, 'dataDir' | 'port' | 'natsUrl'>): Promise<string | undefined> => {
+export const alreadyRunning = ({ dataDir, port, natsUrl }: Pick<Config, 'dataDir' | 'port' | 'natsUrl'>): string | undefined => {
   const run = readRunFile(dataDir)
-  if (run === undefined || (natsUrl !== undefined && new URL(run.gatewayUrl).port !== String(port)) || !(await answers(run.gatewayUrl))) return undefined
+  const at = Number(new URL(run?.gatewayUrl ?? 'http://nowhere').port)
+  // What was killed leaves its file behind, and its process id may be another program's by now: only what listens there is at work.
+  if (run === undefined || (natsUrl !== undefined && at !== port) || whoListens(at)?.pid !== run.pid) return undefined
   return (
     `Zyra is already running in ${dataDir} (process ${run.pid}, ${run.gatewayUrl}): stop it with Ctrl-C there or with "kill ${run.pid}", ` +
     'or give a second one a ZYRA_DATA, ZYRA_PORT and ZYRA_SANDBOX_PORT of its own.'

@@ -28,7 +28,7 @@ const stopAll = async (parts: readonly ({ readonly stop: () => Promise<void> } |
  * @throws an error whose message says what to do
  */
 export const start = async (config: Config, logger: Logger, step: Step): Promise<Installation> => {
-  const inTheWay = await alreadyRunning(config)
+  const inTheWay = alreadyRunning(config)
   if (inTheWay !== undefined) throw new Error(inTheWay)
   const port = await requirePort(config.host, config.port, 'ZYRA_PORT')
   const sandboxPort = config.sandbox ? await requirePort('127.0.0.1', config.sandboxPort, 'ZYRA_SANDBOX_PORT') : config.sandboxPort
