@@ -35,8 +35,8 @@ export const buildProgram = (tools: Tools): Command => {
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ styleTitle: (title) => terminal.paint('bold', title), helpWidth: Math.min(terminal.width, 100) })
     .configureOutput({
-      writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
+      writeOut: (text) => terminal.out(...text.trimEnd().split('\n')),
+      writeErr: (text) => terminal.err(...text.trimEnd().split('\n')),
       outputError: (text, write) => write(text.replace(/^error: /, '')),
     })
     .showHelpAfterError('See "npx zyra help" for what there is.')

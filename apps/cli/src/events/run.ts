@@ -7,7 +7,7 @@ import { entryJson, openEntries, type Entry } from '../log/entry.ts'
 import { itemsIfAny, namesFrom, type Item } from '../log/names.ts'
 import { readBackwards, readRange, sequenceBefore, type Range } from '../log/ranges.ts'
 import { count } from '../text/words.ts'
-import { dayLine, eventLine, eventTitles } from './line.ts'
+import { dayLine, eventLines, eventTitles } from './line.ts'
 import { filterOf, timeOption, wantedTypes, type EventsOptions } from './options.ts'
 
 const SHOWN = 20
@@ -42,7 +42,7 @@ const printer = (options: EventsOptions, terminal: Terminal, items: readonly Ite
       else {
         if (before === undefined) out(eventTitles(lines))
         const newDay = dayLine(before, entry, lines)
-        out(...(newDay === undefined ? [] : [newDay]), eventLine(entry, lines))
+        out(...(newDay === undefined ? [] : [newDay]), ...eventLines(entry, lines))
       }
       before = entry
     }

@@ -1,6 +1,7 @@
 import { stockRows, type StockRow } from '@zyra/all'
 import { addressOf, type EventLog } from '@zyra/jetstream'
 import { rows, type Position, type Postgres, type RowVersion } from '@zyra/postgres'
+import { printable } from '@zyra/runtime/terminal-text'
 import { Failure } from '../base/failure.ts'
 import type { Reading } from '../base/reading.ts'
 import type { NameOf } from '../text/gist.ts'
@@ -49,7 +50,7 @@ export const namesFrom = (items: readonly Item[]): NameOf => {
   const skus = new Map(items.map(({ merchant, key, row }) => [`${merchant}|${key}`, row.sku]))
   return (merchant, item) => {
     const sku = skus.get(`${merchant}|${item}`) ?? ''
-    return sku === '' ? item : sku
+    return printable(sku === '' ? item : sku)
   }
 }
 

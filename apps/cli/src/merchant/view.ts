@@ -21,7 +21,7 @@ const columns: readonly Column<ShownMerchant>[] = [
   { title: 'MERCHANT', text: ({ name }) => name, style: () => 'bold', shrinksTo: 8 },
   { title: 'MODE', text: ({ mode }) => mode },
   { title: 'SHOPIFY', text: ({ shopDomain }) => shopDomain, shrinksTo: 12 },
-  { title: 'ETSY SHOP', text: ({ etsyShopId }) => etsyShopId },
+  { title: 'ETSY SHOP', text: ({ etsyShopId }) => etsyShopId, mayGo: true },
   { title: 'STATE', text: stateOf, shrinksTo: 9, style: ({ installed }) => (installed ? undefined : 'yellow') },
   { title: 'CALLS', text: callsOf, shrinksTo: 8, style: (merchant) => (callsOf(merchant) === 'go out' ? 'green' : 'yellow') },
 ]

@@ -1,10 +1,11 @@
 import { addressOf } from '@zyra/jetstream'
+import { wrap } from '@zyra/runtime/terminal-text'
 import { gist, shortType, type NameOf } from '../text/gist.ts'
 import type { Entry } from '../log/entry.ts'
 import type { Paint } from '../text/paint.ts'
 import { table } from '../text/table.ts'
 import { duration, moment } from '../text/time.ts'
-import { count, wrap } from '../text/words.ts'
+import { count } from '../text/words.ts'
 import type { Lot } from './lots.ts'
 
 /** How lots are shown. */

@@ -24,9 +24,9 @@ const problemOf = (item: ShownItem): string => {
 const columns = (manyMerchants: boolean): readonly Column<ShownItem>[] => [
   ...(manyMerchants ? [{ title: 'MERCHANT', text: ({ merchant }: ShownItem) => merchant }] : []),
   { title: 'SKU', text: ({ row, key }) => row.sku || key, style: () => 'bold' },
-  { title: 'TITLE', text: ({ row }) => row.title, shrinksTo: 16 },
+  { title: 'TITLE', text: ({ row }) => row.title, shrinksTo: 16, mayGo: true },
   { title: 'SHOPIFY', align: 'right', text: ({ row }) => number(row.available) },
-  { title: 'BUFFER', align: 'right', text: ({ row }) => number(row.buffer), style: () => 'dim' },
+  { title: 'BUFFER', align: 'right', text: ({ row }) => number(row.buffer), style: () => 'dim', mayGo: true },
   { title: 'DECIDED', align: 'right', text: ({ row }) => number(row.decided) },
   {
     title: 'ETSY',
