@@ -75,6 +75,11 @@ export const gatewayEvents = {
     aggregate: 'request',
     schema: z.strictObject({ requestId: z.string(), by: z.string(), service: z.string(), parkedId: z.string() }),
   }),
+  /** A person wants what is parked to be left undone, and says why. */
+  DiscardRequested: event({
+    aggregate: 'request',
+    schema: z.strictObject({ requestId: z.string(), by: z.string(), service: z.string(), parkedId: z.string(), reason: z.string() }),
+  }),
 } as const
 
 /** Facts that came in. */

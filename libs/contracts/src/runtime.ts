@@ -37,6 +37,18 @@ export const runtimeEvents = {
     aggregate: 'parked',
     schema: z.strictObject({ handler: z.string(), kind: z.enum(['policy', 'reactor']), subject: z.string(), upToSequence: z.number().int().positive() }),
   }),
+  /** What waited up to this event is left undone, because a person said so. */
+  HandlerDiscarded: event({
+    aggregate: 'parked',
+    schema: z.strictObject({
+      handler: z.string(),
+      kind: z.enum(['policy', 'reactor']),
+      subject: z.string(),
+      upToSequence: z.number().int().positive(),
+      by: z.string(),
+      reason: z.string(),
+    }),
+  }),
   /** A timer was handed to the scheduler. */
   TimerSet: event({ aggregate: '*', schema: z.strictObject({ timer: z.string(), at: z.iso.datetime() }) }),
   /** A timer's time came. */

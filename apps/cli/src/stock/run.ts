@@ -13,7 +13,7 @@ import { lastDecisionOf } from '../why/find.ts'
 import { showChain } from '../why/run.ts'
 import { changeBuffer } from './buffer.ts'
 import { checkStock, type StockOptions } from './options.ts'
-import { itemJson, itemLines, stockSummary, stockTable, type ShownItem } from './view.ts'
+import { itemJson, itemLines, leftOut, stockSummary, stockTable, type ShownItem } from './view.ts'
 
 const positionAt = async ({ log }: Reading, text: string, terminal: Terminal): Promise<Position> => {
   const last = await log.lastSequence()
@@ -92,6 +92,7 @@ export const runStock = (sku: string | undefined, options: StockOptions, termina
       terminal.out(
         ...stockTable(items, terminal),
         '',
+        ...leftOut(items).map((line) => terminal.paint('dim', line)),
         terminal.paint('dim', `${stockSummary(items)} Rows stand at #${thousands(asOf?.sequence ?? currentTo?.sequence ?? 0)}.`),
       )
     return EXIT.ok

@@ -20,6 +20,7 @@ const bodies = {
   reconcile: { merchant: 'clay' },
   buffer: { merchant: 'clay', inventoryItem: '9007199254740993', buffer: 3 },
   redrive: { merchant: 'clay', service: 'inventory', parkedId: 'set-etsy-quantity~inventory~stock~1' },
+  discard: { merchant: 'clay', service: 'inventory', parkedId: 'set-etsy-quantity~inventory~stock~1', reason: 'the listing is gone' },
 }
 
 describe('what can be asked for', () => {
@@ -62,7 +63,7 @@ describe('what can be asked for', () => {
 
 describe('what cannot be asked for', () => {
   it.each(['sell-everything', 'constructor', '__proto__', 'toString', ''])('is named in the answer, with what can: %j', (name) => {
-    expect(problems(name, {})).toEqual([`"${name}" cannot be asked for: expected one of register, stop, resume, reconcile, buffer, redrive.`])
+    expect(problems(name, {})).toEqual([`"${name}" cannot be asked for: expected one of register, stop, resume, reconcile, buffer, redrive, discard.`])
   })
 
   it.each([
@@ -77,6 +78,7 @@ describe('what cannot be asked for', () => {
   it.each([
     ['stop', { level: 'some' }, /^level: /],
     ['stop', { reason: 'r'.repeat(501) }, /^reason: /],
+    ['discard', { ...bodies.discard, reason: '' }, /^reason: /],
     ['buffer', { ...bodies.buffer, buffer: -1 }, /^buffer: /],
     ['buffer', { ...bodies.buffer, buffer: 1.5 }, /^buffer: /],
     ['buffer', { ...bodies.buffer, colour: 'blue' }, /"colour"/],

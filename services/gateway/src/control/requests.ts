@@ -89,6 +89,17 @@ export const controlRequests = {
       outcome: { service: body.service, aggregate: 'parked' },
     }),
   },
+  discard: {
+    schema: z.strictObject({ merchant, service: z.string().regex(/^[a-z]+$/), parkedId: z.string().min(1), reason: z.string().min(1).max(500) }),
+    request: (body: { merchant: string; service: string; parkedId: string; reason: string }): ControlRequest => ({
+      merchant: body.merchant,
+      event: (requestId, by) => ({
+        type: 'gateway.DiscardRequested',
+        data: { requestId, by, service: body.service, parkedId: body.parkedId, reason: body.reason },
+      }),
+      outcome: { service: body.service, aggregate: 'parked' },
+    }),
+  },
 } as const
 
 /** The name of something that can be asked for. */
