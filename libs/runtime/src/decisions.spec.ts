@@ -219,7 +219,7 @@ describe('a fact', () => {
   it('that cannot be encrypted in time is given up on, and may be recorded again', async () => {
     const { log, codec, cause } = bench()
     const lookedUp = Promise.withResolvers<undefined>()
-    const slow: typeof codec = { ...codec, seal: async (...given) => (await lookedUp.promise) ?? codec.seal(...given) }
+    const slow: typeof codec = { ...codec, seal: (...given) => lookedUp.promise.then(() => codec.seal(...given)) }
     const decisions = createDecisions({ log, codec: slow, service: 'inventory', deciders: [counter], now: () => '2026-11-20T08:00:00.000Z' })
     const late = new AbortController()
     const fact = { type: 'inventory.ReconcileFinished', data: { items: 1 } }

@@ -13,7 +13,7 @@ export const declareWhy = (program: Command, { terminal, ends }: Tools): void =>
         'vendor answered, with the times between. What else came of the same cause is folded into one line each.',
       ].join(' '),
     )
-    .argument('<event>', "a sequence (1234), the id of an event, an effect or a delivery or how it begins, or a SKU (its last decision)")
+    .argument('<event>', 'a sequence (1234), the id of an event, an effect or a delivery or how it begins, or a SKU (its last decision)')
     .option('--all', 'also what came of the same causes and has no part in it')
     .option('--personal', 'decrypt personal data (with --json)')
   withExamples(withJson(command), [
