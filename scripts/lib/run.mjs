@@ -31,7 +31,8 @@ export function runService(root, script, args) {
   // npm cannot forward a signal that it does not survive (kill -9); whoever started us through npm wants us gone then.
   const npm = process.ppid
   const watch = process.env.npm_lifecycle_event ? setInterval(() => process.ppid !== npm && pass('SIGTERM'), 1000) : undefined
-  return ended(child, script).finally(() => clearInterval(watch))
+  const onKilled = (signal) => last === -Infinity && process.stderr.write(`${killed(child.pid, signal)}\n`)
+  return ended(child, script, onKilled).finally(() => clearInterval(watch))
 }
 
 /** Runs a short command on Node 24 in the foreground, with the terminal's signals. */
@@ -42,9 +43,19 @@ export function runCommand(root, script, args) {
   return ended(child, script)
 }
 
-function ended(child, script) {
+/** What to tell when the services are gone and nobody here asked for it. */
+export function killed(pid, signal) {
+  const why = signal === 'SIGKILL' ? 'by hand, or by the kernel because memory ran out ("dmesg" tells)' : 'by something outside of Zyra'
+  const rest = 'its servers stop with it, and nothing that was acknowledged is lost. Start again with "npm start".'
+  return `Zyra (process ${pid}) was ended by ${signal}, ${why}: ${rest}`
+}
+
+function ended(child, script, onKilled = () => {}) {
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new Problem(`${script} could not be started on Node 24: ${error.message}.`)))
-    child.once('exit', (code, signal) => resolve(exitCodeOf(code, signal)))
+    child.once('exit', (code, signal) => {
+      if (signal) onKilled(signal)
+      resolve(exitCodeOf(code, signal))
+    })
   })
 }

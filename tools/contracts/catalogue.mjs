@@ -29,7 +29,9 @@ const placesOf = ({ type, service, aggregate }, handlers) => {
   const reactors = handlers.filter(({ kind }) => kind === 'reactor')
   if (service !== 'runtime') {
     const writers = handlers.filter((handler) => handler.service === service && handler.writes === aggregate)
-    return [{ service, aggregate, writers: writers.length > 0 ? writers : [{ service, kind: 'edge', name: service }] }]
+    if (writers.length > 0) return [{ service, aggregate, writers }]
+    // What no handler writes enters at the gateway, or is recorded by the installation: when it seals the log, or restores it.
+    return [{ service, aggregate, writers: [{ service, kind: service === 'gateway' ? 'edge' : 'installation', name: service }] }]
   }
   if (type === 'runtime.EffectAttempted') {
     return reactors.map((reactor) => ({ service: reactor.service, aggregate: reactor.writes, writers: [{ kind: 'runtime', name: 'runtime' }] }))

@@ -66,8 +66,9 @@ describe('the documents about events', () => {
 
   it('know who writes each event', () => {
     expect(events.filter(({ places }) => places.length === 0 || places.some(({ writers }) => writers.length === 0)).map(({ type }) => type)).toEqual([])
-    const edges = events.filter(({ places }) => places.some(({ writers }) => writers.some(({ kind }) => kind === 'edge')))
-    expect(new Set(edges.map(({ service }) => service))).toEqual(new Set(['gateway']))
+    const writtenBy = (wanted) => events.filter(({ places }) => places.some(({ writers }) => writers.some(({ kind }) => kind === wanted)))
+    expect(new Set(writtenBy('edge').map(({ service }) => service))).toEqual(new Set(['gateway']))
+    expect(writtenBy('installation').map(({ type }) => type)).toEqual(['orchestrator.LogRestored', 'orchestrator.LogSealed'])
   })
 })
 

@@ -21,7 +21,7 @@ export const runZyra = async (typed: readonly string[], terminal: Terminal): Pro
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
-    terminal.err(sentenceOf(error))
+    terminal.err(...sentenceOf(error).split('\n'))
     return exitCodeOf(error)
   } finally {
     terminal.progress('')

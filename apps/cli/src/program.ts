@@ -5,6 +5,7 @@ import { declareAudit } from './audit/declare.ts'
 import { declareControl } from './control/declare.ts'
 import { declareDoctor } from './doctor/declare.ts'
 import { declareEvents } from './events/declare.ts'
+import { declareMerchant } from './merchant/declare.ts'
 import { declareParked } from './parked/declare.ts'
 import { declareRebuild } from './rebuild/declare.ts'
 import { declareSandbox } from './sandbox/declare.ts'
@@ -34,8 +35,8 @@ export const buildProgram = (tools: Tools): Command => {
     .helpCommand('help [command]', 'show help for a command')
     .configureHelp({ styleTitle: (title) => terminal.paint('bold', title), helpWidth: Math.min(terminal.width, 100) })
     .configureOutput({
-      writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.err(text.trimEnd()),
+      writeOut: (text) => terminal.out(...text.trimEnd().split('\n')),
+      writeErr: (text) => terminal.err(...text.trimEnd().split('\n')),
       outputError: (text, write) => write(text.replace(/^error: /, '')),
     })
     .showHelpAfterError('See "npx zyra help" for what there is.')
@@ -50,6 +51,7 @@ export const buildProgram = (tools: Tools): Command => {
   declareRebuild(program, tools)
   declareControl(program, tools)
   declareAudit(program, tools)
+  declareMerchant(program, tools)
   declareDoctor(program, tools)
   declareSegments(program, tools)
   declareBackup(program, tools)

@@ -94,6 +94,15 @@ export const gatewayEvents = {
       parkedId: z.string().describe('The id of the lot, as `zyra parked` shows it.'),
     }).describe('Somebody asks to handle again what is parked.'),
   }),
+  DiscardRequested: event({
+    aggregate: 'request',
+    schema: z.strictObject({
+      ...request,
+      service: z.string().describe('The service whose handler gave up.'),
+      parkedId: z.string().describe('The id of the lot, as `zyra parked` shows it.'),
+      reason: z.string().describe('Why, in their words. Never personal.'),
+    }).describe('A person wants what is parked to be left undone.'),
+  }),
 } as const
 
 /** Facts that came in. */

@@ -9,11 +9,14 @@ const requestId = z.string().describe("Shopify's name of the business event that
 
 const sequence = z.number().int().positive().meta({ 'x-unit': 'sequence' })
 
+const shopsOnly = z.strictObject({ mode, shopDomain: ids.shopDomain, etsyShopId: ids.etsyShopId })
+
 export const orchestratorEvents = {
   MerchantRegistered: event({
     aggregate: 'merchant',
-    schema: z.strictObject({ mode, shopDomain: ids.shopDomain, etsyShopId: ids.etsyShopId })
-      .describe('A merchant is known from now on; live or sandbox as a whole, for ever.'),
+    previous: [{ schema: shopsOnly, upcast: (data: z.infer<typeof shopsOnly>) => ({ ...data, at: null }) }],
+    schema: shopsOnly.extend({ at: time.nullable().describe('When somebody asked for it; null where that is not known.') })
+      .describe('A merchant is known from now on, or has the app again; live or sandbox as a whole, for ever.'),
   }),
   MerchantUninstalled: event({
     aggregate: 'merchant',

@@ -59,6 +59,15 @@ export const runtimeEvents = {
     schema: z.strictObject({ timer, due: time.describe('When it was to fire, ISO 8601. It fires late where nothing ran then.') })
       .describe("A timer's time came."),
   }),
+  HandlerDiscarded: event({
+    aggregate: 'parked',
+    schema: z.strictObject({
+      handler, kind, subject,
+      upToSequence: sequence('The last event that is left undone.'),
+      by: z.string().describe('Who said so, as the gateway knows them.'),
+      reason: z.string().describe('Why, in their words. Never personal.'),
+    }).describe('What waited up to this event is left undone, because a person said so.'),
+  }),
 } as const
 
 /** What the runtime itself records, in the name of each service. */

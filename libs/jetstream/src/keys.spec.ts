@@ -11,7 +11,7 @@ describe('the key store', () => {
   let js: JetStream
   beforeAll(async () => {
     server = await startTestServer()
-    js = await server.open()
+    js = await server.open('gateway')
   }, 60_000)
   afterAll(() => server.stop())
 
@@ -48,7 +48,7 @@ describe('the key store', () => {
     expect(filesWith(secret)).toEqual([])
     expect(filesWith(other)).not.toEqual([])
     await server.restart()
-    expect(await (await server.open()).keys.get('demo.erase')).toBeUndefined()
+    expect(await (await server.open('gateway')).keys.get('demo.erase')).toBeUndefined()
     expect(filesWith(secret)).toEqual([])
   }, 20_000)
 

@@ -39,6 +39,18 @@ describe('a service\'s credentials', () => {
     ['change another service\'s consumer', 'CONSUMER.CREATE.ZYRA.gateway-policy', { stream_name: 'ZYRA', config: { durable_name: 'gateway-policy' } }],
   ])('cannot %s', (_, api, body) => quickly(askApi(inventory, api, body)))
 
+  it('cannot make or delete a key where it records neither personal data nor erasures', async () => {
+    const gateway = await server.open('gateway')
+    const inventory = await server.open('inventory')
+    const value = new Uint8Array(32).fill(7)
+    expect(await gateway.keys.create('demo.person', value)).toBe('created')
+    expect(await inventory.keys.get('demo.person')).toEqual(value)
+    await quickly(inventory.keys.create('demo.another', value))
+    await quickly(inventory.keys.delete('demo.person'))
+    await (await server.open('orchestrator')).keys.delete('demo.person')
+    expect(await gateway.keys.get('demo.person')).toBeUndefined()
+  })
+
   it('cannot set another service\'s timer', async () => {
     const js = await server.open()
     await quickly(js.setTimer({ merchant: 'demo', service: 'gateway', timer: 'x', at: '2026-11-20T08:00:00Z' }))

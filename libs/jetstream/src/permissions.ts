@@ -1,3 +1,4 @@
+import { eventRegistry } from '@zyra/contracts'
 import { KEY_STREAM, OTHER_STREAMS, PROBE_STREAM, SNAPSHOT_STREAM, TIMER_STREAM } from './streams.ts'
 
 /** What a NATS user may do, in the form of the server's configuration. */
@@ -16,7 +17,10 @@ const reading = (stream: string): string[] => [
   `$JS.API.STREAM.MSG.GET.${stream}`,
 ]
 
-/** Reading in order needs a consumer without a name, and answers to its flow control. */
+/**
+ * Reading in order needs a consumer without a name, and answers to its flow control. Where it delivers to stands in the request's body, of
+ * which permissions know nothing: a service could have the log sent to another's inbox.
+ */
 const following = (stream: string): string[] => [`$JS.API.CONSUMER.CREATE.${stream}`, `$JS.FC.${stream}.>`]
 
 /** A wildcard stands for a whole part of a subject, so that each durable consumer is named: nobody touches another service's. */
@@ -31,12 +35,20 @@ const owning = (stream: string, durable: string): string[] => [
  */
 const onSegments = (allowed: (stream: string) => readonly string[]) => ({ allow: allowed('*'), deny: OTHER_STREAMS.flatMap(allowed) })
 
-const keys: readonly string[] = [`$JS.API.STREAM.MSG.DELETE.${KEY_STREAM}`, 'keys.>']
+/** Who records this deletes keys. */
+const KEYS_ERASED = 'orchestrator.KeysErased'
+
+/** Who records personal data makes keys, and takes back one that another process made as well. */
+const worksOnKeys = (service: string): boolean =>
+  [...eventRegistry].some(([type, { personal = [] }]) => type.startsWith(`${service}.`) && (personal.length > 0 || type === KEYS_ERASED))
+
+/** Every service may read keys, to decrypt; few make or delete them. */
+const keys = (service: string): string[] => (worksOnKeys(service) ? [`$JS.API.STREAM.MSG.DELETE.${KEY_STREAM}`, 'keys.>'] : [])
 
 /**
  * A service appends under its own name only, works on its own consumers (`<service>-policy`, `<service>-reactor`, `<service>-timers`), sets its
  * own timers, stores snapshots of its own aggregates, and can neither create nor change nor delete a stream. It can read the whole log: what is
- * personal in it is encrypted.
+ * personal in it is encrypted. Keys are made and deleted by who records personal data or erasures.
  */
 export const servicePermissions = (service: string): UserPermissions => {
   const log = onSegments((stream) => [...following(stream), ...['policy', 'reactor'].flatMap((kind) => owning(stream, `${service}-${kind}`))])
@@ -50,7 +62,7 @@ export const servicePermissions = (service: string): UserPermissions => {
         ...owning(TIMER_STREAM, `${service}-timers`),
         `probes.${service}.>`,
         `snapshots.*.${service}.>`,
-        ...keys,
+        ...keys(service),
       ],
       deny: [...log.deny, ...reading(PROBE_STREAM)],
     },

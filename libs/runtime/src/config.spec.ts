@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
-import { ConfigError, loadConfig, SANDBOX_ETSY_SECRET, SANDBOX_SECRET, settings, shopifySecretFor } from './config.ts'
+import { ConfigError, loadConfig, SANDBOX_ETSY_SECRET, SANDBOX_SECRET, settings } from './config.ts'
 
 const example = readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')
 const exampleKeys = () => [...example.matchAll(/^# ([A-Z][A-Z0-9_]+)=/gm)].map(([, key]) => key)
@@ -104,12 +104,6 @@ describe('the configuration', () => {
     expect(load({ ZYRA_SERVICE_HOST: '10.0.0.1' }).port).toBe(8080)
     writeFileSync(join(root, '.env'), 'ZYRA_PROT=9001\n')
     expect(() => load()).toThrow(/^ZYRA_PROT in .*\.env is not a setting/)
-  })
-
-  it('protects a live merchant by a secret of its own only', () => {
-    expect(shopifySecretFor(load(), 'sandbox')).toBe(SANDBOX_SECRET)
-    expect(() => shopifySecretFor(load(), 'live')).toThrow(/SHOPIFY_API_SECRET .* the merchant is live/)
-    expect(shopifySecretFor(load({ SHOPIFY_API_SECRET: 'shpss_0123456789' }), 'live')).toBe('shpss_0123456789')
   })
 })
 

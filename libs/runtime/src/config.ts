@@ -114,7 +114,7 @@ export interface Config {
   postgresPort: number
   shopifyApiSecret: string
   etsyWebhookSecret: string
-  /** What opens a live merchant's channels; undefined where it is not set. */
+  /** What opens the channels of a live merchant who has no credentials of their own; undefined where it is not set. */
   liveAccess: {
     readonly shopifyClientId: string | undefined
     readonly etsyKeystring: string | undefined
@@ -208,28 +208,4 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
     sandbox: values.ZYRA_SANDBOX,
     trustClock: values.ZYRA_TRUST_CLOCK,
   }
-}
-
-/**
- * The secret that verifies a merchant's webhooks.
- * @throws ConfigError when a live merchant would be protected by the sandbox's public secret only
- */
-export function shopifySecretFor(config: Pick<Config, 'shopifyApiSecret'>, mode: 'live' | 'sandbox'): string {
-  if (mode === 'live' && config.shopifyApiSecret === SANDBOX_SECRET) {
-    throw new ConfigError(
-      'SHOPIFY_API_SECRET should be the API secret of your Shopify app, but it is not set and the merchant is live: set it in .env.',
-    )
-  }
-  return config.shopifyApiSecret
-}
-
-/**
- * The secret that verifies Etsy's webhooks of a merchant.
- * @throws ConfigError when a live merchant would be protected by the sandbox's public secret only
- */
-export function etsySecretFor(config: Pick<Config, 'etsyWebhookSecret'>, mode: 'live' | 'sandbox'): string {
-  if (mode === 'live' && config.etsyWebhookSecret === SANDBOX_ETSY_SECRET) {
-    throw new ConfigError('ETSY_WEBHOOK_SECRET should be the signing secret of your Etsy webhook, but it is not set and the merchant is live: set it in .env.')
-  }
-  return config.etsyWebhookSecret
 }

@@ -38,6 +38,8 @@ export interface Consuming {
 }
 
 const REQUESTS = aggregateFilter('gateway', 'request')
+const ABOUT_PARKED = ['gateway.RedriveRequested', 'gateway.DiscardRequested'] as const
+const isAboutParked = ({ envelope }: StoredEvent): boolean => ABOUT_PARKED.some((type) => type === envelope.type)
 const STALLED_AFTER_MS = 60_000
 
 /** Watches what a consumer does, so that one that stands still can be told from one that waits for a vendor. */
@@ -97,13 +99,16 @@ export const startConsuming = async (options: ConsumingOptions): Promise<Consumi
 
   /** Answers false when the request is left to the next owner. */
   const redrive = async (stored: StoredEvent, owned: Ownership): Promise<boolean> => {
-    if (stored.envelope.type !== 'gateway.RedriveRequested') return true
+    if (!isAboutParked(stored)) return true
     const tried = await tryUntilDone(
       async () => {
-        const request = readPlain(stored, 'gateway.RedriveRequested')
+        const request = readPlain(stored, ...ABOUT_PARKED)
         if (request?.data.service !== service) return
         const { merchant } = addressOf(stored.subject)
-        await runner.redrive({ id: stored.envelope.id, sequence: stored.sequence, merchant, parkedId: request.data.parkedId }, owned)
+        const { by, parkedId } = request.data
+        const discard = request.type === 'gateway.DiscardRequested' ? { discard: { by, reason: request.data.reason } } : {}
+        await runner.redrive({ id: stored.envelope.id, sequence: stored.sequence, merchant, parkedId, ...discard }, owned)
+        observer.lots(kind, owned.parking.size())
       },
       { ...patience, leaving: owned.leaving, pauses: [] },
     )

@@ -216,6 +216,22 @@ describe('deciding', () => {
 })
 
 describe('a fact', () => {
+  it('that cannot be encrypted in time is given up on, and may be recorded again', async () => {
+    const { log, codec, cause } = bench()
+    const lookedUp = Promise.withResolvers<undefined>()
+    const slow: typeof codec = { ...codec, seal: (...given) => lookedUp.promise.then(() => codec.seal(...given)) }
+    const decisions = createDecisions({ log, codec: slow, service: 'inventory', deciders: [counter], now: () => '2026-11-20T08:00:00.000Z' })
+    const late = new AbortController()
+    const fact = { type: 'inventory.ReconcileFinished', data: { items: 1 } }
+    const recording = decisions.record(addressOf('mug'), [fact], cause('a'), late.signal)
+    late.abort()
+    await expect(recording).rejects.toMatchObject({ name: 'LogUnavailable', message: expect.stringContaining('it took too long') })
+    lookedUp.resolve(undefined)
+    await decisions.record(addressOf('mug'), [fact], cause('a'))
+    expect(log.events()).toHaveLength(1)
+    await expect(decisions.record(addressOf('mug'), [fact], cause('b'), AbortSignal.abort())).rejects.toMatchObject({ name: 'LogUnavailable' })
+  })
+
   it('is recorded once', async () => {
     const { log, decisions, cause } = bench()
     const to = { merchant: 'demo', aggregate: 'topic', id: 't' }

@@ -31,6 +31,19 @@ export const entryCause = (merchant: string, entry: string, handler: string, act
   handler, actor, attempt: 1,
 })
 
+/** What the work answers, unless the signal aborts first; the work then goes on, and whatever it appends has the ids of a repetition. */
+const inTime = async <Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> => {
+  const late = Promise.withResolvers<never>()
+  const give = (): void => late.reject(new LogUnavailable('it took too long to be kept; it is safe to try again'))
+  if (signal.aborted) give()
+  signal.addEventListener('abort', give, { once: true })
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    signal.removeEventListener('abort', give)
+  }
+}
+
 /** `decided`: events landed now. `repeated`: this very decision is in the log already. `nothing`: the rules ask for no event. */
 export interface Decision {
   readonly status: 'decided' | 'repeated' | 'nothing'
@@ -167,11 +180,15 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
     return rules.decide(command, known.state).length > 0
   }
 
-  const record: Decisions['record'] = async (to, events, cause, signal) => {
-    const address = { ...to, service }
-    const prepared = await prepare(address, events, cause)
-    const result = await log.append({ subject: subjectOf(address), events: prepared.map(({ outgoing }) => outgoing) }, signal)
-    return result.status === 'appended'
+  const record: Decisions['record'] = (to, events, cause, signal) => {
+    const work = async (): Promise<boolean> => {
+      const address = { ...to, service }
+      const prepared = await prepare(address, events, cause)
+      const result = await log.append({ subject: subjectOf(address), events: prepared.map(({ outgoing }) => outgoing) }, signal)
+      return result.status === 'appended'
+    }
+    // Keys are looked up before the append: they are given no more time than there is in all.
+    return signal === undefined ? work() : inTime(work(), signal)
   }
 
   return { decide, wouldDecide, record }

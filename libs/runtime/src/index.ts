@@ -1,8 +1,13 @@
-export { loadConfig, ConfigError, SANDBOX_SECRET, etsySecretFor, shopifySecretFor } from './config.ts'
+export { loadConfig, ConfigError, SANDBOX_SECRET } from './config.ts'
 export type { Config, ServiceName } from './config.ts'
 export type { HealthCheck, HealthReport, ServiceContext } from './context.ts'
 export { createCodec } from './codec.ts'
 export type { Codec } from './codec.ts'
+export {
+  credentialOf, credentialsFile, credentialsOf, etsySecretFor, formatCredentials, hasOwnCredentials, missingCredentials, OPTIONAL_CREDENTIALS, parseCredentials,
+  REQUIRED_CREDENTIALS, shopifySecretFor,
+} from './credentials.ts'
+export type { Credentials } from './credentials.ts'
 export { createDecisions, entryCause } from './decisions.ts'
 export type { Cause, Decision, Decisions } from './decisions.ts'
 export { enterInRegister, readRegister, REGISTER_FILE, registersOf } from './erasure-register.ts'
@@ -31,6 +36,7 @@ export { outsidePlace } from './sealing/outside.ts'
 export { publishSeals, readPublished, unpublished } from './sealing/publish.ts'
 export type { Published } from './sealing/publish.ts'
 export { createSealer, runSealer } from './sealing/sealer.ts'
+export { makeSecretFile, replaceSecretFile } from './secret-file.ts'
 export { service } from './service.ts'
 export type { ServiceDefinition } from './service.ts'
 export type { TimerRequest } from './timers.ts'

@@ -63,9 +63,9 @@ describe('the merchants', () => {
 
   it('are not guessed from what a newer release wrote', async () => {
     const merchants = await it_.follow()
-    await it_.append('demo', 'merchant', 'orchestrator.MerchantRegistered', { mode: 'live' }, 2)
+    await it_.append('demo', 'merchant', 'orchestrator.MerchantRegistered', { mode: 'live' }, 3)
     await until(() => it_.problems.length > 0)
-    const why = 'the list of merchants is not followed: orchestrator.MerchantRegistered has version 2'
+    const why = 'the list of merchants is not followed: orchestrator.MerchantRegistered has version 3'
     expect([merchants.all(), it_.problems]).toEqual([[], [expect.stringContaining(why)]])
   })
 })

@@ -35,7 +35,10 @@ const evolve = (known: Merchant | undefined, stored: StoredEvent): Merchant | un
   const event = readPlain(stored, 'orchestrator.MerchantRegistered', 'orchestrator.MerchantUninstalled')
   const name = addressOf(stored.subject).merchant
   // Live or sandbox for ever, whatever comes later: simulated customers must never reach a real listing.
-  if (event?.type === 'orchestrator.MerchantRegistered') return { name, ...event.data, mode: known?.mode ?? event.data.mode, installed: true }
+  if (event?.type === 'orchestrator.MerchantRegistered') {
+    const { mode, shopDomain, etsyShopId } = event.data
+    return { name, mode: known?.mode ?? mode, shopDomain, etsyShopId, installed: true }
+  }
   return event === undefined || known === undefined ? known : { ...known, installed: false }
 }
 

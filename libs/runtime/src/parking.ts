@@ -38,6 +38,12 @@ export interface GivenUp {
   readonly requestId?: string
 }
 
+/** Who left it undone, and why. */
+export interface Verdict {
+  readonly by: string
+  readonly reason: string
+}
+
 /** Dead letters: an aggregate on which a handler gave up waits here, with its error, until somebody redrives it. */
 export interface Parking {
   readonly holds: (lot: Lot) => boolean
@@ -50,6 +56,8 @@ export interface Parking {
   readonly redriven: (content: LotContent, requestId: string) => Promise<number>
   /** Records that everything up to this event is handled; the lot is free once nothing is left. */
   readonly unpark: (lot: Lot, requestId: string, upToSequence: number) => Promise<void>
+  /** Records that everything up to this event is left undone. */
+  readonly discard: (lot: Lot, requestId: string, upToSequence: number, why: Verdict) => Promise<void>
   /** Lots in which something waits. */
   readonly size: () => number
 }
@@ -71,7 +79,8 @@ export const parkedIdOf = ({ handler, subject }: Pick<Lot, 'handler' | 'subject'
   return encodeToken(readable).length <= MAX_READABLE ? readable : `${handler}~${entryId('lot', subject)}`
 }
 
-type ParkedEvent = Extract<RuntimeEvent, { type: 'runtime.HandlerParked' | 'runtime.HandlerRedriven' | 'runtime.HandlerUnparked' }>
+const PARKED_EVENTS = ['runtime.HandlerParked', 'runtime.HandlerRedriven', 'runtime.HandlerUnparked', 'runtime.HandlerDiscarded'] as const
+type ParkedEvent = Extract<RuntimeEvent, { type: (typeof PARKED_EVENTS)[number] }>
 
 interface Known {
   readonly waiting: Set<number>
@@ -84,7 +93,7 @@ const contentOf = (stored: readonly StoredEvent[]): (LotContent & { readonly eve
   const everParked: number[] = []
   let lot: Lot | undefined
   for (const one of stored) {
-    const event = readPlain(one, 'runtime.HandlerParked', 'runtime.HandlerRedriven', 'runtime.HandlerUnparked')
+    const event = readPlain(one, ...PARKED_EVENTS)
     if (event === undefined) continue
     const { handler, kind, subject } = event.data
     lot = { handler, kind, subject, merchant: addressOf(one.subject).merchant }
@@ -93,6 +102,7 @@ const contentOf = (stored: readonly StoredEvent[]): (LotContent & { readonly eve
         attempts.set(one.envelope.causationId, event.data.attempt)
         break
       case 'runtime.HandlerUnparked':
+      case 'runtime.HandlerDiscarded':
         for (const sequence of waiting.keys()) if (sequence <= event.data.upToSequence) waiting.delete(sequence)
         break
       case 'runtime.HandlerParked':
@@ -125,6 +135,11 @@ export const openParking = async ({ log, decisions, service, kind }: ParkingOpti
       actor: `runtime:${service}`,
       attempt,
     })
+
+  const forget = (lot: Lot, upToSequence: number): void => {
+    const { waiting } = knownOf(lot)
+    for (const sequence of [...waiting]) if (sequence <= upToSequence) waiting.delete(sequence)
+  }
 
   for (const { subject } of await log.lastOf([aggregateFilter(service, 'parked')])) {
     const found = contentOf(await log.load(subject))
@@ -159,8 +174,12 @@ export const openParking = async ({ log, decisions, service, kind }: ParkingOpti
       const { handler, kind: kindOfLot, subject } = lot
       const causationId = entryId(requestId, 'unpark', String(upToSequence))
       await record(lot, { type: 'runtime.HandlerUnparked', data: { handler, kind: kindOfLot, subject, upToSequence } }, causationId, requestId)
-      const { waiting } = knownOf(lot)
-      for (const sequence of [...waiting]) if (sequence <= upToSequence) waiting.delete(sequence)
+      forget(lot, upToSequence)
+    },
+    discard: async (lot, requestId, upToSequence, why) => {
+      const { handler, kind: kindOfLot, subject } = lot
+      await record(lot, { type: 'runtime.HandlerDiscarded', data: { handler, kind: kindOfLot, subject, upToSequence, ...why } }, requestId, requestId)
+      forget(lot, upToSequence)
     },
   }
 }

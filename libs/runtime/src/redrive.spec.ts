@@ -82,6 +82,46 @@ describe('a redrive', () => {
   })
 })
 
+describe('setting aside', () => {
+  const why = { by: 'anna', reason: 'the listing is gone' }
+
+  it('leaves what waits undone for good, says who wanted it, and frees the aggregate', async () => {
+    const it = await setUp()
+    it.hooks.before = failingOn('mug')
+    const events = [await it.ask('mug'), await it.ask('mug')]
+    for (const event of events) await it.handle(event)
+    it.hooks.before = () => undefined
+    const asked = await it.put('request', 'discard', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
+    await it.redrive(subjectOf('mug'), asked, why)
+    expect((await it.parkedOf(subjectOf('mug'))).waiting).toEqual([])
+    expect(it.log.events().at(-1)).toMatchObject({
+      envelope: { type: 'runtime.HandlerDiscarded', causationId: asked.envelope.id },
+      data: { ...why, handler: 'add-to-all', upToSequence: events[1]!.sequence },
+    })
+    for (const event of events) expect(await it.handle(event)).toBe(true)
+    expect(it.buffers('mug')).toEqual([])
+    await it.handle(await it.ask('mug'))
+    expect(it.buffers('mug')).toEqual([1])
+    const next = await setUp(it)
+    expect([next.owned.parking.size(), await next.handle(events[0]!)]).toEqual([0, true])
+    expect(it.buffers('mug')).toEqual([1])
+  })
+
+  it('reaches what waited when it was asked for, and has no second effect', async () => {
+    const it = await setUp()
+    it.hooks.before = failingOn('mug')
+    await it.handle(await it.ask('mug'))
+    const asked = await it.put('request', 'discard', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
+    const later = await it.ask('mug')
+    await it.handle(later)
+    await it.redrive(subjectOf('mug'), asked, why)
+    const before = it.log.events().length
+    await it.redrive(subjectOf('mug'), asked, why)
+    expect((await it.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([later.sequence])
+    expect(it.log.events()).toHaveLength(before)
+  })
+})
+
 describe('a renamed policy', () => {
   const renamed = { ...addToAll, name: 'renamed', previously: ['add-to-all'] }
 

@@ -1,7 +1,7 @@
 import type { EventLog, StoredEvent } from '@zyra/jetstream'
 import type { Lanes } from './lanes.ts'
 import type { Ownership } from './ownership.ts'
-import type { Lot } from './parking.ts'
+import type { Lot, Verdict } from './parking.ts'
 
 /** What redriving needs. */
 export interface RedriveOptions {
@@ -21,15 +21,17 @@ export interface RedriveRequest {
   readonly sequence: number
   readonly merchant: string
   readonly parkedId: string
+  /** Given where what waited when it was asked for is to be left undone instead. */
+  readonly discard?: Verdict
 }
 
 /**
- * Handles what waits in a lot again. May be repeated: what the same request handled already is not handled again.
+ * Handles what waits in a lot again, or leaves it undone. May be repeated: what the same request handled already is not handled again.
  * @throws Error when there is no such lot; LogUnavailable
  */
 export type Redrive = (request: RedriveRequest, owned: Ownership) => Promise<void>
 
-/** Decides again on everything that waits in a lot, in order and in the lot's own lane; stops at what fails once more, which stays parked. */
+/** Decides again on everything that waits in a lot, in order and in the lot's own lane, or sets it aside; stops at what fails once more, which stays parked. */
 export const createRedrive = ({ log, kind, lanes, laneOf, handleAgain }: RedriveOptions): Redrive => async (request, owned) => {
   const { parking, leaving } = owned
   const { lot } = await parking.content(request.merchant, request.parkedId)
@@ -37,6 +39,11 @@ export const createRedrive = ({ log, kind, lanes, laneOf, handleAgain }: Redrive
   await lanes.add(laneOf(lot), async () => {
     const content = await parking.content(request.merchant, request.parkedId)
     if (leaving.aborted || content.waiting.length === 0) return
+    if (request.discard !== undefined) {
+      // What came after the request nobody has looked at.
+      const newest = content.waiting.findLast(({ sequence }) => sequence < request.sequence)
+      return newest === undefined ? undefined : parking.discard(lot, request.id, newest.sequence, request.discard)
+    }
     const attempt = await parking.redriven(content, request.id)
     for (const { sequence, failedAt } of content.waiting) {
       if (failedAt > request.sequence) return

@@ -1,14 +1,15 @@
 import { entryId } from '@zyra/contracts'
 import type { DomainEvent } from '@zyra/es'
 import { subjectOf } from '@zyra/jetstream'
+import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { connect, type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { addToAll, counter, valueReactor, type ValuePort } from '../test/kit.ts'
 import { startTestServers } from '../test/servers.ts'
 import { loadConfig } from './config.ts'
 import { createLogger } from './logging.ts'
-import { run, type Running, type RunOptions } from './run.ts'
+import { REQUEST_WITHIN_MS, run, type Running, type RunOptions } from './run.ts'
 import { service } from './service.ts'
 
 const SERVICES = ['inventory', 'orchestrator']
@@ -71,6 +72,19 @@ describe('services in one process', () => {
   }
   const outcomesOf = (running: Running, id: string) =>
     running.services[0]!.context.log.load(subjectOf({ merchant: 'demo', service: 'inventory', aggregate: 'value', id }))
+
+  it('let nobody hold a connection by saying nothing, or half of something', async () => {
+    const { port } = new URL((await start([orchestrator])).url)
+    const head = 'POST /webhooks/shopify HTTP/1.1\r\nhost: zyra\r\n'
+    const said = ['', head, `${head}content-length: 10\r\n\r\nhalf`]
+    const from = performance.now()
+    await Promise.all(said.map(async (text) => {
+      const socket = connect(Number(port), '127.0.0.1').resume()
+      socket.write(text)
+      await once(socket, 'close')
+    }))
+    expect(performance.now() - from).toBeLessThan(REQUEST_WITHIN_MS + 5_000)
+  }, REQUEST_WITHIN_MS + 10_000)
 
   it('are alive and ready, show their metrics, and take an event to its outcome', async () => {
     outside.do = async (input) => input

@@ -46,6 +46,10 @@ export interface Running {
 /** A webhook's body above this size is refused before it is read, in bytes. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024
 const GRACE_MS = 10_000
+/** A request that has not come whole by then is answered 408 and its connection closed, in ms: nobody holds one for ever by saying nothing. */
+export const REQUEST_WITHIN_MS = 10_000
+/** How often that is looked at, in ms. */
+const LOOK_EVERY_MS = 1_000
 
 const createApp = async (services: readonly RunningService[], definitions: readonly ServiceDefinition[], state: ProcessState) => {
   @Module({})
@@ -58,7 +62,10 @@ const createApp = async (services: readonly RunningService[], definitions: reado
       ...services.flatMap(({ context }, index) => [...(definitions[index]?.providers?.(context) ?? [])]),
     ],
   }
-  const adapter = new FastifyAdapter({ bodyLimit: MAX_BODY_BYTES, trustProxy: false, forceCloseConnections: 'idle' })
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES, trustProxy: false, forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_WITHIN_MS, http: { headersTimeout: REQUEST_WITHIN_MS, connectionsCheckingInterval: LOOK_EVERY_MS },
+  })
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { bodyParser: false, logger: false, abortOnError: false })
   const fastify = adapter.getInstance()
   fastify.removeAllContentTypeParsers()

@@ -1,7 +1,7 @@
 import type { Dispatch } from '@zyra/es'
 import type { StoredEvent } from '@zyra/jetstream'
 import type { Cause, Decision, Decisions } from '../src/decisions.ts'
-import { parkedIdOf } from '../src/parking.ts'
+import { parkedIdOf, type Verdict } from '../src/parking.ts'
 import { createPolicyRunner } from '../src/policies.ts'
 import { addToAll, bench, listening, ownerOf, type Bench } from './kit.ts'
 
@@ -31,8 +31,10 @@ export const setUp = async (it: Bench = bench(), more: More = {}) => {
     startAfter: new Map([['add-to-all', more.startAfter ?? 0]]), pauses: more.pauses ?? [1, 2], pause: async () => undefined,
   })
   const parkedOf = (target: string, handler = 'add-to-all') => owner.owned.parking.content('demo', parkedIdOf({ handler, subject: target }))
-  const redrive = (target: string, { envelope: { id }, sequence }: StoredEvent) =>
-    runner.redrive({ id, sequence, merchant: 'demo', parkedId: parkedIdOf({ handler: 'add-to-all', subject: target }) }, owner.owned)
+  const redrive = (target: string, { envelope: { id }, sequence }: StoredEvent, discard?: Verdict) => {
+    const parkedId = parkedIdOf({ handler: 'add-to-all', subject: target })
+    return runner.redrive({ id, sequence, merchant: 'demo', parkedId, ...(discard === undefined ? {} : { discard }) }, owner.owned)
+  }
   return { ...it, ...owner, runner, told, hooks, parkedOf, redrive, handle: (stored: StoredEvent) => runner.handle(stored, owner.owned) }
 }
 

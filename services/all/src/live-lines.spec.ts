@@ -95,6 +95,11 @@ describe('the live lines', () => {
     expect(linesOf(identified(), observed(7, 5), decided(5, '7 5'), refused, set(5))).toEqual(['Etsy refused 5 x MUG-BLUE: the listing has ended'])
   })
 
+  it('name the item that is parked, and the command to look', () => {
+    expect(linesOf(identified(), parked(5)))
+      .toEqual(['Parked: set-etsy-quantity gave up on MUG-BLUE (no answer); npx zyra parked show set-etsy-quantity~inventory~stock~1'])
+  })
+
   it('tell drift', () => {
     expect(linesOf(identified(), recorded('inventory.DriftFound', { listingId: '1001', decided: 5, found: 9 }, of('1'))))
       .toEqual(['Etsy sold 9 x MUG-BLUE where 5 were decided: it is set right'])
@@ -102,7 +107,9 @@ describe('the live lines', () => {
 
   const parked = (tries: number) => recorded('runtime.HandlerParked', {
     handler: 'set-etsy-quantity', kind: 'reactor', subject: 'zyra.demo.inventory.stock.1', sequence: 7, tries, error: 'no answer',
-  })
+  }, of('set-etsy-quantity~inventory~stock~1'))
+
+  const [all, clay] = [{ merchant: '_' }, { merchant: 'clay' }]
 
   const lines: readonly (readonly [Event, readonly string[]])[] = [
     [recorded('gateway.WebhookQuarantined', {
@@ -111,12 +118,18 @@ describe('the live lines', () => {
     }), ['A delivery of etsy was put in quarantine: Not JSON.']],
     [recorded('inventory.ReconcileFinished', { items: 42 }), ['Reconcile: both channels read, 42 items']],
     [recorded('inventory.ReconcileFailed', { reason: 'Etsy cannot be read' }), ['Reconcile failed: Etsy cannot be read']],
-    [recorded('orchestrator.CallsStopped', { level: 'everything', by: 'ann', reason: '' }), ['Everything is stopped; only what lowers stock still goes out']],
-    [recorded('orchestrator.CallsStopped', { level: 'autopilot', by: 'ann', reason: '' }), ['Autopilot is paused']],
-    [recorded('orchestrator.CallsResumed', { by: 'ann' }), ['Calls go out again']],
+    [recorded('orchestrator.CallsStopped', { level: 'everything', by: 'ann', reason: '' }, all),
+      ['Everything is stopped; only what lowers stock still goes out']],
+    [recorded('orchestrator.CallsStopped', { level: 'autopilot', by: 'ann', reason: '' }, clay), ['Autopilot is paused for clay']],
+    [recorded('orchestrator.CallsResumed', { by: 'ann' }, all), ['Calls go out again']],
+    [recorded('orchestrator.CallsResumed', { by: 'ann' }, clay), ['Calls go out again for clay']],
+    [recorded('orchestrator.MerchantRegistered', { mode: 'live', shopDomain: 'clay.myshopify.com', etsyShopId: '1', at: null }, clay),
+      ['clay is registered (live): clay.myshopify.com']],
+    [recorded('orchestrator.MerchantUninstalled', { shopDomain: 'clay.myshopify.com' }, clay),
+      ['clay.myshopify.com removed the app: nothing is called for clay any more']],
     [recorded('orchestrator.KeysErased', { keyIds: ['a', 'b'] }), ['Personal data erased: 2 keys deleted']],
     [recorded('orchestrator.DataExported', { file: 'exports/a.json', sha256: 'ab', events: 1 }), ['A customer asked for their data: exports/a.json']],
-    [parked(5), ['Parked: set-etsy-quantity gave up (no answer); see npx zyra parked']],
+    [parked(5), ['Parked: set-etsy-quantity gave up on item 1 (no answer); npx zyra parked show set-etsy-quantity~inventory~stock~1']],
     [parked(0), []],
     [recorded('inventory.BufferSet', { buffer: 3 }), []],
   ]

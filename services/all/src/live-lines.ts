@@ -1,5 +1,5 @@
-import { ERASED, type GatewayEvent, type InventoryEvent, type OrchestratorEvent, type RuntimeEvent } from '@zyra/contracts'
-import type { Recorded } from '@zyra/es'
+import { ERASED, INSTALLATION, type GatewayEvent, type InventoryEvent, type OrchestratorEvent, type RuntimeEvent } from '@zyra/contracts'
+import type { EventMeta, Recorded } from '@zyra/es'
 import { orderCreate, parseExactJson, topicKey } from '@zyra/vendor-shopify/webhooks'
 
 /** What the live lines need to remember between events. */
@@ -77,6 +77,15 @@ const arrived = (state: LiveState, item: string, onEtsy: string): Step => {
 const rememberSale = (state: LiveState, { data: { quantity, countedAt }, meta: { aggregateId } }: Of<'inventory.SaleWithheld'>): LiveState =>
   countedAt === null ? { ...state, soldOnEtsy: { ...state.soldOnEtsy, [aggregateId]: (state.soldOnEtsy[aggregateId] ?? 0) + quantity } } : state
 
+/** Whose switch it is; nothing for that of the installation. */
+const whose = ({ merchant }: EventMeta): string => (merchant === INSTALLATION ? '' : ` for ${merchant}`)
+
+/** What waits, by the subject that it stands under: an item by its SKU. */
+const whatWaits = (state: LiveState, subject: string): string => {
+  const [, , , aggregate = '', ...id] = subject.split('.')
+  return ['stock', 'etsy-quantity'].includes(aggregate) ? nameOf(state, id.join('.')) : `${aggregate} ${id.join('.')}`
+}
+
 const silent = (state: LiveState): Step => [state, undefined]
 
 const tellers: { readonly [Type in Event['type']]?: (state: LiveState, event: Of<Type>) => Step } = {
@@ -93,13 +102,15 @@ const tellers: { readonly [Type in Event['type']]?: (state: LiveState, event: Of
     [{ ...state, moving: without(state.moving, meta.aggregateId) }, `Etsy refused ${data.quantity} x ${data.sku}: ${data.reason}`],
   'inventory.ReconcileFinished': (state, { data }) => [state, `Reconcile: both channels read, ${data.items} items`],
   'inventory.ReconcileFailed': (state, { data }) => [state, `Reconcile failed: ${data.reason}`],
-  'orchestrator.CallsStopped': (state, { data }) =>
-    [state, data.level === 'everything' ? 'Everything is stopped; only what lowers stock still goes out' : 'Autopilot is paused'],
-  'orchestrator.CallsResumed': (state) => [state, 'Calls go out again'],
+  'orchestrator.CallsStopped': (state, { data, meta }) =>
+    [state, data.level === 'everything' ? `Everything is stopped${whose(meta)}; only what lowers stock still goes out` : `Autopilot is paused${whose(meta)}`],
+  'orchestrator.CallsResumed': (state, { meta }) => [state, `Calls go out again${whose(meta)}`],
+  'orchestrator.MerchantRegistered': (state, { data, meta }) => [state, `${meta.merchant} is registered (${data.mode}): ${data.shopDomain}`],
+  'orchestrator.MerchantUninstalled': (state, { data, meta }) => [state, `${data.shopDomain} removed the app: nothing is called for ${meta.merchant} any more`],
   'orchestrator.KeysErased': (state, { data }) => [state, `Personal data erased: ${data.keyIds.length} keys deleted`],
   'orchestrator.DataExported': (state, { data }) => [state, `A customer asked for their data: ${data.file}`],
-  'runtime.HandlerParked': (state, { data: { tries, handler, error } }) =>
-    [state, tries === 0 ? undefined : `Parked: ${handler} gave up (${error}); see npx zyra parked`],
+  'runtime.HandlerParked': (state, { data: { tries, handler, subject, error }, meta }) =>
+    [state, tries === 0 ? undefined : `Parked: ${handler} gave up on ${whatWaits(state, subject)} (${error}); npx zyra parked show ${meta.aggregateId}`],
 }
 
 /** True for the delivery that tells what was sold; Shopify sends it a moment after those that tell what is left. */

@@ -1,8 +1,8 @@
 import { createLogger, loadConfig, logFile, messageOf, type Config, type Logger } from '@zyra/runtime'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { followLines } from './follow-lines.ts'
-import { painter, readyScreen } from './screen.ts'
+import { followLines, type Say } from './follow-lines.ts'
+import { painter, readyScreen, spoken, widthOf } from './screen.ts'
 import { start, type Installation } from './start.ts'
 import { stepsOn } from './steps.ts'
 
@@ -28,9 +28,9 @@ const show = (installation: Installation, config: Config, ended: AbortSignal): v
   const paint = painter(process.stdout.isTTY, process.env)
   const folder = process.env['ZYRA_DATA'] ?? ''
   const prefix = folder === '' ? '' : `ZYRA_DATA=${folder} `
-  process.stdout.write(`${readyScreen({ gatewayUrl: running.url, sandboxUrl, config, prefix }, paint)}\n`)
-  const say = (time: string, line: string): void => {
-    process.stdout.write(`  ${paint('dim', new Date(time).toTimeString().slice(0, 8))}  ${line}\n`)
+  process.stdout.write(`${readyScreen({ gatewayUrl: running.url, sandboxUrl, config, prefix, width: widthOf(process.stdout) }, paint)}\n`)
+  const say: Say = (time, sequence, line) => {
+    process.stdout.write(`${spoken({ time, sequence, line, width: widthOf(process.stdout) }, paint)}\n`)
   }
   // Any service can read the whole log; the one that owns stock tells of it.
   const teller = running.services.find(({ name }) => name === 'inventory') ?? running.services[0]

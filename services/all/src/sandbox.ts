@@ -39,19 +39,21 @@ export const startSandbox = async (config: Config, gatewayUrl: string, env = pro
   let stopping = false
   const complaints: string[] = []
   createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line))
-  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  const exited = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal === null ? `with code ${code}` : `by ${signal}, which came from outside`))
+  })
   const lines = createInterface({ input: child.stdout })
   const origin = await new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {
       const [word, url] = line.split(' ')
       if (word === 'ready' && url !== undefined) resolve(url)
     })
-    void exited.then((code) => reject(new Error(complaints.at(-1) ?? `the sandbox ended with code ${code} before it was ready`)))
+    void exited.then((how) => reject(new Error(complaints.at(-1) ?? `the sandbox ended ${how} before it was ready`)))
   })
-  const failed = exited.then((code) =>
+  const failed = exited.then((how) =>
     stopping
       ? new Promise<string>(() => undefined)
-      : `The sandbox ended with code ${code} (${complaints.at(-1) ?? 'it said nothing'}): start again with "npm start".`,
+      : `The sandbox ended ${how} (${complaints.at(-1) ?? 'it said nothing'}): start again with "npm start".`,
   )
   return {
     origin, failed,

@@ -1,7 +1,7 @@
 import { messageOf, run, type Config, type Logger, type Running } from '@zyra/runtime'
 import { requirePort } from '@zyra/servers'
 import { registerDemoMerchant } from './bootstrap.ts'
-import { removeRunFile, writeRunFile } from './run-file.ts'
+import { alreadyRunning, removeRunFile, writeRunFile } from './run-file.ts'
 import { startSandbox, type SandboxProcess } from './sandbox.ts'
 import { startSealing, type Sealing } from './sealing.ts'
 import { adminOptions, startServers, type Servers } from './servers.ts'
@@ -28,6 +28,8 @@ const stopAll = async (parts: readonly ({ readonly stop: () => Promise<void> } |
  * @throws an error whose message says what to do
  */
 export const start = async (config: Config, logger: Logger, step: Step): Promise<Installation> => {
+  const inTheWay = alreadyRunning(config)
+  if (inTheWay !== undefined) throw new Error(inTheWay)
   const port = await requirePort(config.host, config.port, 'ZYRA_PORT')
   const sandboxPort = config.sandbox ? await requirePort('127.0.0.1', config.sandboxPort, 'ZYRA_SANDBOX_PORT') : config.sandboxPort
   const settled: Config = { ...config, port, sandboxPort }

@@ -104,7 +104,7 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     startServices: async (options = {}) => {
       const services = await spawnServices(env, options.port ?? port)
       processes.push(services)
-      if (options.port === undefined) await registerDemo({ dataDir, gatewayUrl: services.url })
+      if (processes.length === 1) await registerDemo({ dataDir, gatewayUrl: services.url })
       return services
     },
     stop: async () => {

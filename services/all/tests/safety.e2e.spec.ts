@@ -55,7 +55,7 @@ describe('what must never happen', () => {
     await setStock(6)
     await until('Etsy to follow', async () => (await onEtsy()) === 6)
     expect(await control(system, 'stop', { reason: 'test' })).toMatchObject({ status: 200 })
-    const [stopped] = (await storedEvents(system, ['zyra.demo.orchestrator.stop-switch.*'])).slice(-1)
+    const [stopped] = (await storedEvents(system, ['zyra._.orchestrator.stop-switch.*'])).slice(-1)
     // The bound is the promise: a call may begin until a second after.
     await delay(1_000)
     await setStock(4)
@@ -67,5 +67,35 @@ describe('what must never happen', () => {
     expect(outcomes.at(-1)?.envelope.type).toBe('inventory.EtsyQuantityRefused')
     expect(await control(system, 'resume', {})).toMatchObject({ status: 200 })
     await until('Etsy to catch up', async () => (await onEtsy()) === 9)
+  }, 60_000)
+
+  test('a merchant is called for while the whole installation is stopped: registered after the stop, or resumed alone', async () => {
+    expect(await control(system, 'stop', { reason: 'test' })).toMatchObject({ status: 200, body: { answers: [{ merchant: '_' }] } })
+    // The bound is the promise: a call may begin until a second after.
+    await delay(1_000)
+    const late = { merchant: 'late', mode: 'sandbox', shopDomain: 'late-shop.myshopify.com', etsyShopId: '99' }
+    expect(await control(system, 'register', late)).toMatchObject({ status: 200 })
+    const runs = async () => (await storedEvents(system, ['zyra.late.inventory.reconcile.*'])).filter(({ envelope }) => /Failed$/.test(envelope.type))
+    await until('the first run to be refused', async () => (await runs()).length === 1)
+    expect((await runs())[0]?.data).toEqual({ reason: 'everything is stopped' })
+    // An attempt is recorded once the gate lets it through.
+    const attempts = async () =>
+      (await storedEvents(system, ['zyra.late.inventory.channels.*'])).filter(({ envelope }) => envelope.type === 'runtime.EffectAttempted')
+
+    expect(await control(system, 'stop', { merchant: 'late' })).toMatchObject({ status: 200 })
+    expect(await control(system, 'resume', { merchant: 'late' })).toMatchObject({ status: 200 })
+    await until('the run after resuming one merchant to be refused', async () => (await runs()).length === 2)
+    expect((await runs())[1]?.data).toEqual({ reason: 'everything is stopped' })
+    expect(await attempts()).toEqual([])
+
+    const [before] = (await storedEvents(system, ['zyra.*.inventory.reconcile.*'])).slice(-1)
+    expect(await control(system, 'resume', {})).toMatchObject({ status: 200 })
+    const started = async (merchant: string) =>
+      (await storedEvents(system, [`zyra.${merchant}.inventory.reconcile.*`], (before?.sequence ?? 0) + 1))
+        .some(({ envelope }) => envelope.type === 'inventory.ReconcileStarted')
+    await until('a run of every merchant', async () => (await started('demo')) && (await started('late')))
+    await until('the gate to let the late merchant through', async () => (await attempts()).length > 0)
+    // Nothing of the installation's own switch is taken for a merchant with channels.
+    expect(await storedEvents(system, ['zyra._.inventory.reconcile.*'])).toEqual([])
   }, 60_000)
 })

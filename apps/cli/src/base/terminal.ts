@@ -1,11 +1,12 @@
+import { printable } from '@zyra/runtime/terminal-text'
 import { createInterface } from 'node:readline'
-import { painter, type Paint } from '../text/paint.ts'
+import { painter, safeLine, type Paint } from '../text/paint.ts'
 
 /** Where a command's words go, and what it may ask of whoever runs it. */
 export interface Terminal {
-  /** Writes lines to standard output. */
+  /** Writes lines to standard output, a line for each text: whatever a terminal would obey in it is shown instead. */
   readonly out: (...lines: readonly string[]) => void
-  /** Writes lines to standard error. */
+  /** The same to standard error. */
   readonly err: (...lines: readonly string[]) => void
   /** Shows what is going on in a line that is written over; nothing where nobody looks. An empty text takes the line away. */
   readonly progress: (text: string) => void
@@ -47,13 +48,13 @@ export const terminalOf = (process: NodeJS.Process): Terminal => {
   const progress = (text: string): void => {
     if (!stderr.isTTY || (text === '' && !showing)) return
     showing = text !== ''
-    stderr.write(`${CLEAR}${text.slice(0, (stderr.columns || USUAL_WIDTH) - 1)}`)
+    stderr.write(`${CLEAR}${printable(text).slice(0, (stderr.columns || USUAL_WIDTH) - 1)}`)
   }
   const writeTo =
     (stream: NodeJS.WriteStream) =>
     (...lines: readonly string[]): void => {
       progress('')
-      stream.write(lines.map((line) => `${line}\n`).join(''))
+      stream.write(lines.map((line) => `${safeLine(line)}\n`).join(''))
     }
   return {
     out: writeTo(stdout),

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../base/failure.ts'
 import { withReading, type Reading } from '../base/reading.ts'
 import type { Terminal } from '../base/terminal.ts'
 import { entryJson, openEntries, type Entry } from '../log/entry.ts'
-import { itemsIfAny, merchantsIn, namesFrom } from '../log/names.ts'
+import { checkMerchant, itemsIfAny, merchantsIn, namesFrom } from '../log/names.ts'
 import { holdsRuns } from '../parked/about.ts'
 import { readLots } from '../parked/read.ts'
 import { gist, type NameOf } from '../text/gist.ts'
@@ -94,6 +94,7 @@ const ask = async (reading: Reading, merchant: string | undefined, terminal: Ter
 /** `zyra reconcile` */
 export const runReconcile = ({ merchant, json }: z.infer<typeof reconcileOptions>, terminal: Terminal): Promise<ExitCode> =>
   withReading(async (reading) => {
+    await checkMerchant(reading.log, merchant)
     const after = await reading.log.lastSequence()
     const { held, answers } = await ask(reading, merchant, terminal)
     let code: ExitCode = held ? EXIT.problem : EXIT.ok

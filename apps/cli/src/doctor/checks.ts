@@ -1,3 +1,4 @@
+import { INSTALLATION } from '@zyra/contracts'
 import { bytes, count, thousands } from '../text/words.ts'
 import { duration } from '../text/time.ts'
 
@@ -122,16 +123,20 @@ export const quarantineCheck = (deliveries: number): Check =>
         'See why with "npx zyra events --type WebhookQuarantined".',
       )
 
-/** Merchants whose calls are stopped. */
+const nameOfSwitch = (merchant: string): string => (merchant === INSTALLATION ? 'the whole installation' : merchant)
+
+const resumeOf = (merchant: string): string => (merchant === INSTALLATION ? 'npx zyra resume' : `npx zyra resume --merchant ${merchant}`)
+
+/** Switches that stop calls: those of merchants, and the installation's. */
 export const switchCheck = (stopped: readonly (readonly [merchant: string, level: string])[]): Check =>
   stopped.length === 0
     ? ok('Stop switch', 'calls go out')
     : warn(
         'Stop switch',
         stopped
-          .map(([merchant, level]) => `${merchant}: ${level === 'everything' ? 'everything is stopped' : 'autopilot is paused'}`)
+          .map(([merchant, level]) => `${nameOfSwitch(merchant)}: ${level === 'everything' ? 'everything is stopped' : 'autopilot is paused'}`)
           .join(', '),
-        'Let calls go out again with "npx zyra resume".',
+        `Let calls go out again with ${stopped.map(([merchant]) => `"${resumeOf(merchant)}"`).join(', ')}.`,
       )
 
 /** How a projection's rows stand to the log. */

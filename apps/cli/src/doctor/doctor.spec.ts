@@ -55,6 +55,13 @@ describe('an examination', () => {
     expect(check.advice === '').toBe(status === 'ok')
   })
 
+  it('tells a stop of the whole installation from that of a merchant, and how to end each', () => {
+    expect(switchCheck([['_', 'everything'], ['clay', 'autopilot']])).toMatchObject({
+      detail: 'the whole installation: everything is stopped, clay: autopilot is paused',
+      advice: 'Let calls go out again with "npx zyra resume", "npx zyra resume --merchant clay".',
+    })
+  })
+
   it('names what keeps the gateway from being ready, and a consumer that is stuck', () => {
     const stuck = { name: 'inventory-reactor', ok: false, detail: '7 to be delivered, 1 in work' }
     const checks = readinessChecks([...ready, stuck], 'http://127.0.0.1:8080', 0)

@@ -1,6 +1,6 @@
 import { addressOf, aggregateFilter } from '@zyra/jetstream'
 import type { Reading } from '../base/reading.ts'
-import { levelsOf } from '../control/switch.ts'
+import { levelsOf } from '../control/levels.ts'
 import { readRange, sequenceBefore } from '../log/ranges.ts'
 import { duration } from '../text/time.ts'
 import type { Check } from './checks.ts'

@@ -1,5 +1,6 @@
+import { wrap } from '@zyra/runtime/terminal-text'
 import type { Paint, Style } from '../text/paint.ts'
-import { count, wrap } from '../text/words.ts'
+import { count } from '../text/words.ts'
 import type { Check } from './checks.ts'
 
 const STYLES: Readonly<Record<Check['status'], Style>> = { ok: 'green', warn: 'yellow', fail: 'red' }

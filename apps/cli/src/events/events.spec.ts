@@ -3,7 +3,7 @@ import { Failure } from '../base/failure.ts'
 import { readOptions } from '../base/options.ts'
 import { plain } from '../text/paint.ts'
 import { day } from '../text/time.ts'
-import { dayLine, eventLine, eventTitles } from './line.ts'
+import { dayLine, eventLines, eventTitles } from './line.ts'
 import { eventsOptions, filterOf, timeOption, wantedTypes } from './options.ts'
 
 const NOW = new Date('2026-11-20T12:00:00.000Z')
@@ -50,17 +50,26 @@ describe('a line of zyra events', () => {
   const look = { nameOf: (_merchant: string, item: string) => item, paint: plain, width: 100 }
 
   it('fits the screen, and stands under its titles', () => {
-    const line = eventLine(webhook(7), look)
+    const [line = '', ...more] = eventLines(webhook(7), look)
+    expect(more).toEqual([])
     expect(line.length).toBeLessThanOrEqual(100)
     expect(line.indexOf('ShopifyWebhookReceived')).toBe(eventTitles(look).indexOf('EVENT'))
     expect(line.indexOf('inventory_levels/update')).toBe(eventTitles(look).indexOf('OF'))
     expect(line.indexOf('delivery w1')).toBe(eventTitles(look).indexOf('WHAT'))
   })
 
+  it.each([60, 80])('is two lines on a screen of %i columns, and nothing of what it says is lost', (width) => {
+    const reason = 'Etsy cannot be read: it asks for a pause of 20 s, and then again for one of 40 s'
+    const long = entry('inventory.ReconcileFailed', { reason }, { sequence: 8 })
+    const shown = [eventTitles({ ...look, width }), ...eventLines(webhook(7), { ...look, width }), ...eventLines(long, { ...look, width })]
+    expect(Math.max(...shown.map(({ length }) => length))).toBeLessThanOrEqual(width)
+    expect(shown.join(' ').replaceAll(/\s+/g, ' ')).toContain('pause of 20 s, and then again for one of 40 s')
+  })
+
   it('is not cut where nobody looks', () => {
     const long = entry('inventory.ReconcileFailed', { reason: 'x'.repeat(300) }, { sequence: 8 })
-    expect(eventLine(long, { ...look, width: Infinity })).toContain('x'.repeat(300))
-    expect(eventLine(long, look)).toHaveLength(100)
+    expect(eventLines(long, { ...look, width: Infinity })[0]).toContain('x'.repeat(300))
+    expect(eventLines(long, look)[0]).toHaveLength(100)
   })
 
   it('follows the day where that is another one', () => {

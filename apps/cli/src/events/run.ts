@@ -1,13 +1,14 @@
-import type { StoredEvent } from '@zyra/jetstream'
+import { INSTALLATION } from '@zyra/contracts'
+import { encodeToken, type EventLog, type StoredEvent } from '@zyra/jetstream'
 import type { Codec } from '@zyra/runtime'
-import { EXIT, type ExitCode } from '../base/failure.ts'
+import { EXIT, Failure, type ExitCode } from '../base/failure.ts'
 import { withReading, type Reading } from '../base/reading.ts'
 import type { Terminal } from '../base/terminal.ts'
 import { entryJson, openEntries, type Entry } from '../log/entry.ts'
-import { itemsIfAny, namesFrom, type Item } from '../log/names.ts'
+import { checkMerchant, itemsIfAny, namesFrom, type Item } from '../log/names.ts'
 import { readBackwards, readRange, sequenceBefore, type Range } from '../log/ranges.ts'
-import { count } from '../text/words.ts'
-import { dayLine, eventLine, eventTitles } from './line.ts'
+import { count, didYouMean } from '../text/words.ts'
+import { dayLine, eventLines, eventTitles } from './line.ts'
 import { filterOf, timeOption, wantedTypes, type EventsOptions } from './options.ts'
 
 const SHOWN = 20
@@ -42,7 +43,7 @@ const printer = (options: EventsOptions, terminal: Terminal, items: readonly Ite
       else {
         if (before === undefined) out(eventTitles(lines))
         const newDay = dayLine(before, entry, lines)
-        out(...(newDay === undefined ? [] : [newDay]), eventLine(entry, lines))
+        out(...(newDay === undefined ? [] : [newDay]), ...eventLines(entry, lines))
       }
       before = entry
     }
@@ -53,6 +54,13 @@ const printer = (options: EventsOptions, terminal: Terminal, items: readonly Ite
 const byItem = (options: EventsOptions, items: readonly Item[]): EventsOptions => {
   const item = items.find(({ row }) => row.sku === options.id)
   return item === undefined ? options : { ...options, id: item.key }
+}
+
+/** @throws Failure where nothing at all is recorded under the id that was asked for */
+const checkId = async (log: EventLog, { id }: EventsOptions, options: EventsOptions, items: readonly Item[]): Promise<void> => {
+  if (id === undefined || options.id === undefined || (await log.lastOf([`zyra.*.*.*.${encodeToken(options.id)}`])).length > 0) return
+  const skus = items.map(({ row }) => row.sku)
+  throw new Failure(`Nothing is recorded of "${id}".${didYouMean(id, skus) || ' --id takes a SKU, an inventory item, or the end of what OF shows.'}`)
 }
 
 const follow = async (
@@ -76,6 +84,7 @@ export const runEvents = (given: EventsOptions, terminal: Terminal): Promise<Exi
   const until = timeOption('until', given.until, terminal.now())
   return withReading(async (reading) => {
     const { log } = reading
+    if (given.merchant !== INSTALLATION) await checkMerchant(log, given.merchant)
     const items = given.json && given.id === undefined ? [] : await itemsIfAny(reading)
     const options = byItem(given, items)
     const codec = options.personal ? await reading.whole() : reading.hidden
@@ -88,7 +97,10 @@ export const runEvents = (given: EventsOptions, terminal: Terminal): Promise<Exi
     const found = await select(range, wanted, options.from !== undefined, limit)
     print(await openEntries(codec, found))
     if (options.follow) await follow(reading, codec, filter, Math.max(from, last + 1), wanted, terminal, print)
-    else if (found.length === 0 && !options.json) terminal.err(`No such event among the ${count(last, 'event')} of the log.`)
+    else if (found.length === 0) {
+      await checkId(log, given, options, items)
+      if (!options.json) terminal.err(`No such event among the ${count(last, 'event')} of the log.`)
+    }
     return EXIT.ok
   })
 }

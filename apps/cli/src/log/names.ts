@@ -1,6 +1,8 @@
 import { stockRows, type StockRow } from '@zyra/all'
 import { addressOf, type EventLog } from '@zyra/jetstream'
 import { rows, type Position, type Postgres, type RowVersion } from '@zyra/postgres'
+import { printable } from '@zyra/runtime/terminal-text'
+import { Failure } from '../base/failure.ts'
 import type { Reading } from '../base/reading.ts'
 import type { NameOf } from '../text/gist.ts'
 
@@ -8,6 +10,13 @@ import type { NameOf } from '../text/gist.ts'
 export const merchantsIn = async (log: EventLog): Promise<readonly string[]> => {
   const registered = await log.lastOf(['zyra.*.orchestrator.merchant.*'])
   return [...new Set(registered.map(({ subject }) => addressOf(subject).merchant))].toSorted()
+}
+
+/** @throws Failure naming those that there are, where a merchant is meant that there is not */
+export const checkMerchant = async (log: EventLog, meant: string | undefined): Promise<void> => {
+  const known = meant === undefined ? [] : await merchantsIn(log)
+  if (meant === undefined || known.includes(meant)) return
+  throw new Failure(`There is no merchant "${meant}": ${known.length === 0 ? 'none is registered yet' : `there is ${known.join(', ')}`}.`)
 }
 
 const PAGE = 1_000
@@ -41,7 +50,7 @@ export const namesFrom = (items: readonly Item[]): NameOf => {
   const skus = new Map(items.map(({ merchant, key, row }) => [`${merchant}|${key}`, row.sku]))
   return (merchant, item) => {
     const sku = skus.get(`${merchant}|${item}`) ?? ''
-    return sku === '' ? item : sku
+    return printable(sku === '' ? item : sku)
   }
 }
 

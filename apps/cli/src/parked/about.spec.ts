@@ -1,6 +1,6 @@
 import { allServices } from '@zyra/all'
 import type { Item } from '../log/names.ts'
-import { holdsRuns, isOfReconcile, oversellable } from './about.ts'
+import { holdsRuns, isOfReconcile, oversellable, standsStill } from './about.ts'
 import type { Lot } from './lots.ts'
 
 const lot: Lot = {
@@ -35,6 +35,14 @@ describe('what a parked lot endangers', () => {
     expect(isOfReconcile({ ...lot, handler: 'read-channels' })).toBe(true)
     expect(isOfReconcile({ ...lot, handler: 'observe-channels' })).toBe(true)
     expect(isOfReconcile(lot)).toBe(false)
+  })
+})
+
+describe('a lot of a reactor that sets a value', () => {
+  it('keeps newer values from being set, too', () => {
+    expect(standsStill(lot)).toBe(true)
+    expect(standsStill({ kind: 'reactor', handler: 'adjust-shopify-stock' })).toBe(false)
+    expect(standsStill({ kind: 'policy', handler: 'set-etsy-quantity' })).toBe(false)
   })
 })
 

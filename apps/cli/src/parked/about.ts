@@ -1,3 +1,4 @@
+import { allServices } from '@zyra/all'
 import { addressOf } from '@zyra/jetstream'
 import type { Item } from '../log/names.ts'
 import type { Lot } from './lots.ts'
@@ -43,3 +44,10 @@ const HOLDS: ReadonlySet<string> = new Set(['poll-etsy-receipts', 'read-channels
 
 /** True for a lot behind which every further run waits, too. */
 export const holdsRuns = (lot: Pick<Lot, 'handler'>): boolean => HOLDS.has(lot.handler)
+
+const SETS_A_VALUE: ReadonlySet<string> = new Set(
+  Object.values(allServices).flatMap(({ reactors = [] }) => reactors.filter(({ newestOnly }) => newestOnly).flatMap(({ name }) => name)),
+)
+
+/** True for a lot behind which nothing newer is done either: what it is about stands still outside until it is redriven or set aside. */
+export const standsStill = ({ kind, handler }: Pick<Lot, 'kind' | 'handler'>): boolean => kind === 'reactor' && SETS_A_VALUE.has(handler)

@@ -4,6 +4,7 @@ import { withExamples, withJson, type Tools } from '../base/declare.ts'
 import { commonOptions, readOptions } from '../base/options.ts'
 
 const options = z.strictObject(commonOptions)
+const discardOptions = z.strictObject({ ...commonOptions, reason: z.string().min(1).max(500).meta({ expected: 'a text of at most 500 characters' }) })
 const redriveOptions = z.strictObject({ ...commonOptions, all: z.boolean().default(false) })
 
 /** Declares `zyra parked`. */
@@ -14,7 +15,7 @@ export const declareParked = (program: Command, { terminal, ends }: Tools): void
     .description(
       [
         'A handler that fails five times on an aggregate gives up on it and goes on with the rest. What waits there is parked,',
-        'with its error, until somebody redrives it: then it is handled again, in order.',
+        'with its error, until somebody redrives it, so that it is handled again, in order, or discards it.',
       ].join(' '),
     )
   const load = () => import('./run.ts')
@@ -39,10 +40,20 @@ export const declareParked = (program: Command, { terminal, ends }: Tools): void
     ends(async () => (await load()).runParkedRedrive(id, readOptions(redriveOptions, given), terminal)),
   )
 
+  const discard = parked
+    .command('discard')
+    .description('Sets aside what waits in one lot: it is never done, and what comes after it goes on. Who did it and why stands in the log.')
+    .argument('<id>', 'the id of the lot, or how it begins')
+    .requiredOption('--reason <text>', 'why; name nobody in it')
+  withJson(discard).action((id: string, given: unknown) =>
+    ends(async () => (await load()).runParkedDiscard(id, readOptions(discardOptions, given), terminal)),
+  )
+
   withExamples(parked, [
     ['parked', 'what is parked'],
     ['parked show set-etsy', 'why, and what waits; the beginning of an id is enough'],
     ['parked redrive set-etsy', 'try again'],
     ['parked redrive set-etsy --all', 'all lots of one handler'],
+    ['parked discard set-etsy --reason "the listing is gone"', 'never do it'],
   ])
 }

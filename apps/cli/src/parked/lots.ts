@@ -21,9 +21,11 @@ export interface Lot {
   readonly since: string
 }
 
+const PARKED_EVENTS = ['runtime.HandlerParked', 'runtime.HandlerRedriven', 'runtime.HandlerUnparked', 'runtime.HandlerDiscarded'] as const
+
 type ParkedEvent = Extract<
   Recorded<RuntimeEvent>,
-  { readonly type: 'runtime.HandlerParked' | 'runtime.HandlerRedriven' | 'runtime.HandlerUnparked' }
+  { readonly type: (typeof PARKED_EVENTS)[number] }
 >
 
 const evolve = (lot: Lot, event: ParkedEvent): Lot => {
@@ -31,6 +33,7 @@ const evolve = (lot: Lot, event: ParkedEvent): Lot => {
     case 'runtime.HandlerRedriven':
       return { ...lot, redrives: lot.redrives + 1 }
     case 'runtime.HandlerUnparked':
+    case 'runtime.HandlerDiscarded':
       return { ...lot, waiting: lot.waiting.filter((sequence) => sequence > event.data.upToSequence) }
     case 'runtime.HandlerParked': {
       const { sequence, tries, error } = event.data
@@ -55,4 +58,4 @@ export const lotFrom = (events: readonly ParkedEvent[]): Lot | undefined => {
 
 /** True for what a lot is made of. */
 export const isParkedEvent = (event: Recorded<{ readonly type: string; readonly data: unknown }>): event is ParkedEvent =>
-  event.type === 'runtime.HandlerParked' || event.type === 'runtime.HandlerRedriven' || event.type === 'runtime.HandlerUnparked'
+  PARKED_EVENTS.some((type) => type === event.type)

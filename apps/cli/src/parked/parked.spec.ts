@@ -44,6 +44,11 @@ describe('a lot', () => {
     expect(lotFrom([parked(0, 3, 5), unparked(1, 3), parked(4, 9, 5)])).toMatchObject({ waiting: [9], since: '2026-11-20T08:04:00.000Z' })
   })
 
+  it('is empty once what waits was set aside, up to what comes later', () => {
+    const discarded = recorded('runtime.HandlerDiscarded', { ...common, upToSequence: 7, by: 'anna', reason: 'gone' }, meta(2))
+    expect(lotFrom([parked(0, 3, 5), parked(1, 7, 0), discarded, parked(3, 9, 5)])).toMatchObject({ waiting: [9], since: '2026-11-20T08:03:00.000Z' })
+  })
+
   it('is nothing without events', () => {
     expect(lotFrom([])).toBeUndefined()
   })
@@ -75,11 +80,12 @@ describe('what is parked', () => {
     const lines = lotsTable([{ ...lot, error: 'a very long error '.repeat(10).trim() }], look)
     expect(lines[0]).toMatch(/^ID +OF +WAITING +FOR$/)
     expect(lines[1]).toMatch(new RegExp(`^${ID} +stock MUG-BLUE +2 +30 min$`))
-    expect(lines.slice(2).join(' ').replaceAll(/\s+/g, ' ').trim()).toBe('a very long error '.repeat(10).trim())
+    const below = lines.slice(2).join(' ').replaceAll(/\s+/g, ' ').trim()
+    expect(below).toBe(`${'a very long error '.repeat(10)}Nothing newer is done there either until this is redriven or set aside.`)
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(100)
   })
 
-  it('tells how to try again', () => {
-    expect(lotLines(lot, [], look).at(-1)).toBe(`  npx zyra parked redrive ${ID}`)
+  it('tells how to try again, and how to set it aside', () => {
+    expect(lotLines(lot, [], look).slice(-2)).toEqual([`  npx zyra parked redrive ${ID}`, `  npx zyra parked discard ${ID} --reason ...`])
   })
 })

@@ -30,7 +30,7 @@ export const runParkedList = ({ json }: Options, terminal: Terminal): Promise<Ex
       terminal.out(
         ...lotsTable(lots, await lookOf(reading, terminal)),
         '',
-        terminal.paint('dim', '"npx zyra parked show <id>" tells more, "redrive <id>" tries again, "redrive --all" all of it.'),
+        terminal.paint('dim', '"npx zyra parked show <id>" tells more, "redrive <id>" tries again, "discard <id>" sets it aside.'),
       )
     return EXIT.ok
   })
@@ -98,4 +98,22 @@ export const runParkedRedrive = (id: string | undefined, { json, all }: Options 
     let code: ExitCode = EXIT.ok
     for (const lot of lots) code = (await redrive(reading, lot, json, terminal)) === EXIT.ok ? code : EXIT.problem
     return code
+  })
+
+/** `zyra parked discard` */
+export const runParkedDiscard = (id: string, { json, reason }: Options & { readonly reason: string }, terminal: Terminal): Promise<ExitCode> =>
+  withReading(async (reading) => {
+    const { out, err, paint } = terminal
+    const lot = lotNamed(await readLots(reading), id)
+    const { merchant, service } = lot
+    const { answers } = await askGateway(reading.installation, 'discard', { merchant, service, parkedId: lot.id, reason })
+    const [answer] = answers
+    const isDone = answer?.outcome.includes('runtime.HandlerDiscarded') === true
+    if (json) out(JSON.stringify({ discarded: isDone, lot, event: answer?.event ?? '' }))
+    else if (isDone) {
+      out(`${count(lot.waiting.length, 'event')} set aside: what ${lot.handler} was to do with ${lot.waiting.length === 1 ? 'it' : 'them'} is never done.`)
+      out(paint('dim', `"npx zyra why ${answer.event.slice(0, 8)}" shows who set it aside and why; "npx zyra reconcile" finds what differs now.`))
+    }
+    if (!isDone) err(`Nothing came of it within three seconds: "npx zyra parked show ${lot.id}" tells whether it still waits.`)
+    return isDone ? EXIT.ok : EXIT.problem
   })

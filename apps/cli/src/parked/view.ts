@@ -1,10 +1,12 @@
 import { addressOf } from '@zyra/jetstream'
+import { printable, wrap } from '@zyra/runtime/terminal-text'
 import { gist, shortType, type NameOf } from '../text/gist.ts'
 import type { Entry } from '../log/entry.ts'
 import type { Paint } from '../text/paint.ts'
 import { table } from '../text/table.ts'
 import { duration, moment } from '../text/time.ts'
-import { count, wrap } from '../text/words.ts'
+import { count } from '../text/words.ts'
+import { standsStill } from './about.ts'
 import type { Lot } from './lots.ts'
 
 /** How lots are shown. */
@@ -25,6 +27,8 @@ const whatWaits = ({ subject }: Lot, nameOf: NameOf): string => {
   }
 }
 
+const STILL = 'Nothing newer is done there either until this is redriven or set aside.'
+
 /** All lots in a table, each with its error below it. Ids are whole, since they are typed again. */
 export const lotsTable = (lots: readonly Lot[], look: LotLook): readonly string[] => {
   const { paint, width, nameOf, now } = look
@@ -40,7 +44,11 @@ export const lotsTable = (lots: readonly Lot[], look: LotLook): readonly string[
   )
   return [
     titles,
-    ...lines.flatMap((line, index) => [line, ...wrap(lots[index]?.error ?? '', width - 2).map((part) => `  ${paint('red', part)}`)]),
+    ...lines.flatMap((line, index) => {
+      const lot = lots[index]
+      const still = lot !== undefined && standsStill(lot) ? wrap(STILL, width - 2).map((part) => `  ${paint('yellow', part)}`) : []
+      return [line, ...wrap(printable(lot?.error ?? ''), width - 2).map((part) => `  ${paint('red', part)}`), ...still]
+    }),
   ]
 }
 
@@ -51,7 +59,8 @@ export const lotLines = (lot: Lot, waiting: readonly Entry[], { paint, nameOf, n
     paint('bold', lot.id),
     line('Handler', `${lot.kind} ${lot.handler} of ${lot.service}`),
     line('Of', `${whatWaits(lot, nameOf)} (${lot.subject})`),
-    line('Error', paint('red', lot.error)),
+    line('Error', paint('red', printable(lot.error))),
+    ...(standsStill(lot) ? [line('', paint('yellow', STILL))] : []),
     line('Tried', `${count(lot.tries, 'time')}, redriven ${count(lot.redrives, 'time')}`),
     line('Since', `${moment(lot.since, now)}, ${duration(now.getTime() - Date.parse(lot.since))} ago`),
     '',
@@ -62,5 +71,6 @@ export const lotLines = (lot: Lot, waiting: readonly Entry[], { paint, nameOf, n
     ),
     '',
     paint('dim', `  npx zyra parked redrive ${lot.id}`),
+    paint('dim', `  npx zyra parked discard ${lot.id} --reason ...`),
   ]
 }

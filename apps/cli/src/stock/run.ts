@@ -3,7 +3,7 @@ import type { Position } from '@zyra/postgres'
 import { EXIT, Failure, wrongUsage, type ExitCode } from '../base/failure.ts'
 import { withReading, type Reading } from '../base/reading.ts'
 import type { Terminal } from '../base/terminal.ts'
-import { itemsOf, merchantsIn } from '../log/names.ts'
+import { checkMerchant, itemsOf, merchantsIn } from '../log/names.ts'
 import { sequenceAsOf } from '../log/ranges.ts'
 import { lotsOfItem } from '../parked/about.ts'
 import { readLots } from '../parked/read.ts'
@@ -13,7 +13,7 @@ import { lastDecisionOf } from '../why/find.ts'
 import { showChain } from '../why/run.ts'
 import { changeBuffer } from './buffer.ts'
 import { checkStock, type StockOptions } from './options.ts'
-import { itemJson, itemLines, stockSummary, stockTable, type ShownItem } from './view.ts'
+import { itemJson, itemLines, leftOut, stockSummary, stockTable, type ShownItem } from './view.ts'
 
 const positionAt = async ({ log }: Reading, text: string, terminal: Terminal): Promise<Position> => {
   const last = await log.lastSequence()
@@ -27,11 +27,9 @@ const positionAt = async ({ log }: Reading, text: string, terminal: Terminal): P
   return { epoch: log.epoch, sequence: await sequenceAsOf(log, time, last, terminal.interrupted) }
 }
 
-const chooseMerchants = async (reading: Reading, wanted: string | undefined): Promise<readonly string[]> => {
-  const known = await merchantsIn(reading.log)
-  if (wanted === undefined) return known
-  if (known.includes(wanted)) return [wanted]
-  throw new Failure(`There is no merchant "${wanted}": ${known.length === 0 ? 'none is registered yet' : `there is ${known.join(', ')}`}.`)
+const chooseMerchants = async ({ log }: Reading, wanted: string | undefined): Promise<readonly string[]> => {
+  await checkMerchant(log, wanted)
+  return wanted === undefined ? merchantsIn(log) : [wanted]
 }
 
 const itemsNamed = (items: readonly ShownItem[], sku: string): readonly ShownItem[] => {
@@ -94,6 +92,7 @@ export const runStock = (sku: string | undefined, options: StockOptions, termina
       terminal.out(
         ...stockTable(items, terminal),
         '',
+        ...leftOut(items).map((line) => terminal.paint('dim', line)),
         terminal.paint('dim', `${stockSummary(items)} Rows stand at #${thousands(asOf?.sequence ?? currentTo?.sequence ?? 0)}.`),
       )
     return EXIT.ok

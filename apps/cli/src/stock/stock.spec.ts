@@ -5,7 +5,7 @@ import { lotsOfItem } from '../parked/about.ts'
 import type { Lot } from '../parked/lots.ts'
 import { plain } from '../text/paint.ts'
 import { checkStock, stockOptions } from './options.ts'
-import { itemJson, itemLines, stockSummary, stockTable, type ShownItem } from './view.ts'
+import { itemJson, itemLines, leftOut, stockSummary, stockTable, type ShownItem } from './view.ts'
 
 const row: StockRow = {
   sku: 'MUG-BLUE',
@@ -51,6 +51,17 @@ describe('the table of stock', () => {
       'MUG-BLUE  Breakfast mug, Blue        4       2        4     4',
       'TOWEL     Towel                     12       2       12    12',
     ])
+  })
+
+  it('leaves out items that are known by id only, and says so; without others they are shown', () => {
+    const unread = item({ key: '4711', sku: '', title: '', listingId: null, decided: null, etsy: null })
+    expect(stockTable([item(), unread], look)).toHaveLength(2)
+    expect(leftOut([item(), unread])).toEqual([
+      '1 item more, known by id only (4711): a webhook told of it, and no reconcile has found it on Shopify.',
+    ])
+    expect([leftOut([item()]), leftOut([unread])]).toEqual([[], []])
+    expect(stockTable([unread], look)[1]).toMatch(/^4711 {2}not read yet/)
+    expect(itemLines(unread, plain)[0]).toBe('4711  an item that a webhook told of; the next reconcile reads what it is called')
   })
 
   it('tells problems only where there are some, and what is on its way', () => {
@@ -99,9 +110,11 @@ describe('an item that a handler gave up on', () => {
   })
 
   it('is told in its row and in the summary, never as on its way or as well', () => {
-    expect(stockTable([parked], look)[1]).toMatch(/PARKED$/)
-    expect(stockTable([item({ parked: [lot] })], look)[1]).toMatch(/PARKED$/)
-    expect(stockTable([item({ parked: [lot], problem: 'sold out' })], look)[1]).toMatch(/PARKED; sold out$/)
+    const wide = { ...look, width: 100 }
+    expect(stockTable([parked], wide)[1]).toMatch(/PARKED, Etsy stands still$/)
+    expect(stockTable([item({ parked: [lot] })], wide)[1]).toMatch(/PARKED, Etsy stands still$/)
+    expect(stockTable([item({ parked: [lot], problem: 'sold out' })], wide)[1]).toMatch(/PARKED, Etsy stands still; sold out$/)
+    expect(stockTable([item({ parked: [{ ...lot, handler: 'adjust-shopify-stock' }] })], wide)[1]).toMatch(/PARKED$/)
     expect(stockSummary([parked, item()])).toBe('2 items, 2 on Etsy, 1 PARKED (npx zyra parked).')
   })
 

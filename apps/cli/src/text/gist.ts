@@ -1,4 +1,5 @@
 import type { Recorded } from '@zyra/es'
+import { printable } from '@zyra/runtime/terminal-text'
 import type { Entry } from '../log/entry.ts'
 import { gatewayGists } from './gists/gateway.ts'
 import type { NameOf } from './gists/gists.ts'
@@ -15,7 +16,9 @@ const gists: ReadonlyMap<string, AnyGist> = new Map<string, AnyGist>(
 )
 
 /** What an event says, in one line without personal data. */
-export const gist = ({ stored, event, problem }: Entry, nameOf: NameOf): string => {
+export const gist = (entry: Entry, nameOf: NameOf): string => printable(gistOf(entry, nameOf))
+
+const gistOf = ({ stored, event, problem }: Entry, nameOf: NameOf): string => {
   const tell = gists.get(event.type)
   if (problem !== undefined || tell === undefined) return problem ?? `nothing is known of ${stored.envelope.type} in this release`
   // Its contract has read the data by now.

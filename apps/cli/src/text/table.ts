@@ -1,3 +1,4 @@
+import { printable } from '@zyra/runtime/terminal-text'
 import type { Paint, Style } from './paint.ts'
 
 /** A column of a table. */
@@ -5,8 +6,10 @@ export interface Column<Item> {
   readonly title: string
   readonly text: (item: Item) => string
   readonly align?: 'left' | 'right'
-  /** True where the text may be cut to fit the screen; the column keeps at least this many characters. */
+  /** Given where the text may be cut to fit the screen; the column keeps at least this many characters. */
   readonly shrinksTo?: number
+  /** True where the column may be left out on a screen that is too narrow, the last such column first. */
+  readonly mayGo?: boolean
   readonly style?: (item: Item) => Style | undefined
 }
 
@@ -34,20 +37,31 @@ const fit = (natural: readonly number[], least: readonly number[], width: number
 const aligned = (text: string, width: number, align: 'left' | 'right' = 'left'): string =>
   align === 'right' ? text.padStart(width) : text.padEnd(width)
 
+const leastOf = <Item>({ title, shrinksTo = Infinity }: Column<Item>, natural: number): number => Math.min(Math.max(shrinksTo, title.length), natural)
+
+/** The columns that find room, each cut as far as it may be. */
+const fitting = <Item>(columns: readonly Column<Item>[], naturalOf: (column: Column<Item>) => number, width: number): readonly Column<Item>[] => {
+  const least = columns.reduce((sum, column) => sum + leastOf(column, naturalOf(column)) + GAP.length, -GAP.length)
+  const goes = columns.findLastIndex(({ mayGo }) => mayGo === true)
+  return least <= width || goes === -1 ? columns : fitting(columns.toSpliced(goes, 1), naturalOf, width)
+}
+
 /**
  * A table for people: titles, then a line per item, columns two spaces apart, no frame.
  * @param width the columns of the screen; Infinity where nothing is to be cut
  */
 export const table = <Item>(
   items: readonly Item[],
-  columns: readonly Column<Item>[],
+  given: readonly Column<Item>[],
   { width, paint }: { width: number; paint: Paint },
 ): readonly string[] => {
-  const cells = items.map((item) => columns.map(({ text }) => text(item)))
-  const natural = columns.map(({ title }, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)))
+  const textsOf = new Map(given.map((column) => [column, items.map((item) => printable(column.text(item)))]))
+  const naturalOf = (column: Column<Item>): number => Math.max(column.title.length, ...(textsOf.get(column) ?? []).map(({ length }) => length))
+  const columns = fitting(given, naturalOf, width)
+  const natural = columns.map(naturalOf)
   const widths = fit(
     natural,
-    columns.map(({ shrinksTo }, column) => Math.min(shrinksTo ?? Infinity, natural[column] ?? 0)),
+    columns.map((column) => leastOf(column, naturalOf(column))),
     width,
   )
   const line = (texts: readonly string[], style: (column: number) => Style | undefined): string =>
@@ -61,11 +75,14 @@ export const table = <Item>(
       })
       .join(GAP)
       .trimEnd()
-  return [
+  const titles = line(
+    columns.map(({ title }) => title),
+    () => 'dim',
+  )
+  const lineOf = (item: Item, row: number): string =>
     line(
-      columns.map(({ title }) => title),
-      () => 'dim',
-    ),
-    ...items.map((item, row) => line(cells[row] ?? [], (column) => columns[column]?.style?.(item))),
-  ]
+      columns.map((column) => textsOf.get(column)?.[row] ?? ''),
+      (column) => columns[column]?.style?.(item),
+    )
+  return [titles, ...items.map(lineOf)]
 }

@@ -1,7 +1,7 @@
-import { painter, plain } from './paint.ts'
+import { painter, plain, safeLine } from './paint.ts'
 import { cut, table } from './table.ts'
 import { clock, duration, moment, readTime } from './time.ts'
-import { bytes, count, didYouMean, nearest, thousands, wrap } from './words.ts'
+import { bytes, count, didYouMean, nearest, thousands } from './words.ts'
 
 const NOW = new Date('2026-11-20T12:00:00.000Z')
 
@@ -27,12 +27,6 @@ describe('words', () => {
     expect(nearest('XYZZY', skus)).toEqual([])
     expect(didYouMean('towel', skus)).toBe(' Did you mean TOWEL-PLAIN or TOWEL-STRIPE?')
     expect(didYouMean('XYZZY', skus)).toBe('')
-  })
-
-  it('breaks lines at spaces, keeps longer words whole and loses nothing', () => {
-    expect(wrap('one two three four', 9, '  ')).toEqual(['one two', '  three', '  four'])
-    expect(wrap('incomprehensibilities are long', 10)).toEqual(['incomprehensibilities', 'are long'])
-    expect(wrap('', 10)).toEqual([''])
   })
 })
 
@@ -92,6 +86,20 @@ describe('a table', () => {
     expect(lines[2]).toMatch(/^TOWEL .* 12$/)
   })
 
+  it.each([50, 24])('leaves out what may go where %i columns are too few', (width) => {
+    const note = { title: 'A LONG NOTE', text: () => 'a note of many words that is long', mayGo: true }
+    const wide = [...columns.slice(0, 2), note, ...columns.slice(2)]
+    const lines = table(rows, wide, { width, paint: plain })
+    expect(lines[0]).not.toMatch(/NOTE/)
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(width)
+    expect(table(rows, wide, { width: 90, paint: plain })[0]).toMatch(/A LONG NOTE/)
+  })
+
+  it('shows what a terminal would obey, and counts it as it is shown', () => {
+    const lines = table([{ sku: 'M\u001B[2J', title: 'a\nb', stock: 1 }, ...rows], columns, { width: Infinity, paint: plain })
+    expect(lines[1]).toBe('M\\u001b[2J  a\\u000ab                              1')
+  })
+
   it('marks where something was cut', () => {
     expect(cut('a long text', 7)).toBe('a long…')
   })
@@ -104,5 +112,10 @@ describe('colours', () => {
     expect(painter(true, { NO_COLOR: '1' })('red', 'x')).toBe('x')
     expect(painter(true, { NO_COLOR: '' })('red', 'x')).not.toBe('x')
     expect(painter(true, { TERM: 'dumb' })('red', 'x')).toBe('x')
+  })
+
+  it('are kept on a line; whatever else a terminal would obey is shown', () => {
+    const red = painter(true, {})('red', 'x')
+    expect(safeLine(`${red} \u001B[2J \u001B[8m \u001B]0;owned\u0007\n`)).toBe(`${red} \\u001b[2J \\u001b[8m \\u001b]0;owned\\u0007\\u000a`)
   })
 })

@@ -52,19 +52,3 @@ export const didYouMean = (meant: string, candidates: readonly string[]): string
   if (last === undefined) return ''
   return ` Did you mean ${near.length === 1 ? last : `${near.slice(0, -1).join(', ')} or ${last}`}?`
 }
-
-/** Breaks text at spaces into lines of at most so many characters; lines after the first begin with `indent`. A longer word stays whole. */
-export const wrap = (text: string, width: number, indent = ''): readonly string[] => {
-  const lines: string[] = []
-  let rest = text
-  for (;;) {
-    const start = lines.length === 0 ? '' : indent
-    const room = width - start.length
-    const end = rest.length <= room ? rest.length : rest.lastIndexOf(' ', room)
-    const stop = end <= 0 ? rest.indexOf(' ') : end
-    const at = stop <= 0 ? rest.length : stop
-    lines.push(`${start}${rest.slice(0, at).trimEnd()}`)
-    rest = rest.slice(at).trimStart()
-    if (rest === '') return lines
-  }
-}

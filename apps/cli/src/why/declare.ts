@@ -13,12 +13,12 @@ export const declareWhy = (program: Command, { terminal, ends }: Tools): void =>
         'vendor answered, with the times between. What else came of the same cause is folded into one line each.',
       ].join(' '),
     )
-    .argument('<event>', "a sequence (1234), an event's or effect's id or how it begins, or a SKU (its last decision)")
+    .argument('<event>', 'a sequence (1234), the id of an event, an effect or a delivery or how it begins, or a SKU (its last decision)')
     .option('--all', 'also what came of the same causes and has no part in it')
     .option('--personal', 'decrypt personal data (with --json)')
   withExamples(withJson(command), [
     ['why 1234', 'the chain that event 1234 belongs to'],
-    ['why bde9078b', 'the same, by the beginning of an id'],
+    ['why bde9', 'the same, by the beginning of an id, or of a delivery (X-Shopify-Webhook-Id)'],
     ['why 1234 --all', 'with everything else that came of the same cause'],
     ['why MUG-BLUE', 'why Etsy sells as many of them as it does'],
   ]).action((meant: string, given: unknown) =>

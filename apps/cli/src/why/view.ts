@@ -1,9 +1,10 @@
+import { wrap } from '@zyra/runtime/terminal-text'
 import type { Entry } from '../log/entry.ts'
 import { entryJson } from '../log/entry.ts'
 import { gist, shortSubject, shortType, type NameOf } from '../text/gist.ts'
 import type { Paint, Style } from '../text/paint.ts'
 import { clock, duration } from '../text/time.ts'
-import { count, wrap } from '../text/words.ts'
+import { count } from '../text/words.ts'
 import { compact } from './command-text.ts'
 import { factsOf, type Fact, type Step } from './chain.ts'
 import { focusOn } from './focus.ts'
@@ -36,9 +37,12 @@ const MOST_ALIKE = 3
 const SEQUENCE = 7
 const TIME = 8
 const AFTER = 8
-const LEFT = SEQUENCE + TIME + AFTER + 6
+/** A screen that is narrower is not told how long each step took, and its tree is slimmer. */
+const WITH_AFTER = 90
 /** Of text beside it, however narrow the screen. */
-const LEAST_TEXT = 30
+const LEAST_TEXT = 20
+
+const leftWidth = (width: number): number => SEQUENCE + 2 + TIME + 2 + (width < WITH_AFTER ? 0 : AFTER + 2)
 
 const timeOf = ({ stored }: Entry): number => Date.parse(stored.envelope.time)
 
@@ -173,22 +177,23 @@ const paintText = (text: string, style: Style | undefined, paint: Paint): string
   return end === -1 ? paint(style, text) : `${paint(style, text.slice(0, end))}${text.slice(end)}`
 }
 
-const leftOf = ({ entry, since }: Line): string => {
-  if (entry === undefined) return ' '.repeat(LEFT)
+const leftOf = ({ entry, since }: Line, width: number): string => {
+  if (entry === undefined) return ' '.repeat(leftWidth(width))
   const after = since === undefined ? '' : `+${duration(Math.max(0, timeOf(entry) - since))}`
   const { sequence, envelope } = entry.stored
-  return `${`#${sequence}`.padStart(SEQUENCE)}  ${clock(envelope.time).padEnd(TIME)}  ${after.padStart(AFTER)}  `
+  return `${`#${sequence}`.padStart(SEQUENCE)}  ${clock(envelope.time).padEnd(TIME)}  ${width < WITH_AFTER ? '' : `${after.padStart(AFTER)}  `}`
 }
 
 const textLines = (line: Line, { paint, width, asked }: ChainLook): readonly string[] => {
   const { entry, depth, text, style } = line
-  const indent = ' '.repeat(depth * INDENT)
+  const indent = ' '.repeat(depth * (width < WITH_AFTER ? 1 : INDENT))
   const mark = entry?.stored.sequence === asked ? ' <- asked' : ''
-  const room = Math.max(width - LEFT - indent.length, LEAST_TEXT)
+  const left = leftWidth(width)
+  const room = Math.max(width - left - indent.length, LEAST_TEXT)
   return wrap(`${text}${mark}`, room, '  ').map((part, index) => {
-    const left = index === 0 ? leftOf(line) : ' '.repeat(LEFT)
+    const margin = index === 0 ? leftOf(line, width) : ' '.repeat(left)
     const painted = index === 0 ? paintText(part, style, paint) : style === 'bold' ? part : paintText(part, style, paint)
-    return `${paint('dim', left)}${indent}${mark === '' ? painted : painted.replace('<- asked', paint('green', '<- asked'))}`.trimEnd()
+    return `${paint('dim', margin)}${indent}${mark === '' ? painted : painted.replace('<- asked', paint('green', '<- asked'))}`.trimEnd()
   })
 }
 
@@ -222,7 +227,9 @@ export const chainLines = (roots: readonly Fact[], look: ChainLook): readonly st
   return [
     ...shown.flatMap((root) => rootLines(root, look)).flatMap((line) => textLines(line, look)),
     '',
-    look.paint('dim', `${' '.repeat(SEQUENCE)}  ${summary(entriesOf(factsOf(shown)), entriesOf(factsOf(roots)).length)}`),
+    ...wrap(summary(entriesOf(factsOf(shown)), entriesOf(factsOf(roots)).length), look.width - SEQUENCE - 2).map((part) =>
+      look.paint('dim', `${' '.repeat(SEQUENCE)}  ${part}`),
+    ),
   ]
 }
 

@@ -1,10 +1,11 @@
 import { Body, Controller, Headers, HttpException, Inject, Param, Post, Res } from '@nestjs/common'
-import { entryId } from '@zyra/contracts'
+import { entryId, INSTALLATION } from '@zyra/contracts'
 import { entryCause, messageOf, type ServiceContext } from '@zyra/runtime'
 import { randomUUID, timingSafeEqual } from 'node:crypto'
 import { CONTEXT } from '../context.ts'
 import { CONTROL_TOKEN } from './control-token.ts'
-import { readControlRequest, type ControlRequest } from './requests.ts'
+import { introductionProblems } from './introduction.ts'
+import { readControlRequest, type ControlName, type ControlRequest } from './requests.ts'
 
 /** How long a request waits for its outcome before it is answered 202, in ms. */
 const OUTCOME_WITHIN_MS = 3_000
@@ -58,25 +59,49 @@ export class ControlController {
     }
     const request = readControlRequest(name, parse(body))
     if ('problems' in request) throw new HttpException({ title: 'The request is not as expected.', problems: request.problems }, 400)
-    const merchants = request.merchant === undefined ? this.#context.merchants.all().map((merchant) => merchant.name) : [request.merchant]
-    const unknown = request.introduces === true ? undefined : merchants.find((merchant) => this.#context.merchants.byName(merchant) === undefined)
+    const merchants = request.merchant === undefined ? this.#merchants() : [request.merchant]
+    const problems = request.introduces === undefined ? [] : introductionProblems(request.introduces, this.#context.config, this.#context.merchants.all())
+    if (problems.length > 0) throw new HttpException({ title: 'The merchant cannot be registered.', problems }, 400)
+    const unknown = request.introduces === undefined ? merchants.find((merchant) => !this.#isKnown(merchant)) : undefined
     if (unknown !== undefined) throw new HttpException({ title: `There is no merchant "${unknown}".`, problems: [`merchant: "${unknown}" is not known.`] }, 400)
     if (merchants.length === 0) throw new HttpException({ title: 'No merchant is known yet: try again in a moment.' }, 503)
     const requestId = randomUUID()
     const answers = await Promise.all(merchants.map((merchant) => this.#ask(merchant, requestId, request)))
-    reply.status(answers.every(({ outcome }) => outcome.length > 0) ? 200 : 202)
+    const isDone = answers.every(({ outcome }) => outcome.length > 0)
+    if (isDone && request.followedBy !== undefined) await this.#askEveryone(request.followedBy, requestId)
+    reply.status(isDone ? 200 : 202)
     return { requestId, answers }
   }
 
-  async #ask(merchant: string, requestId: string, { event, outcome }: ControlRequest): Promise<Answer> {
-    const { decisions, log } = this.#context
+  #merchants(): readonly string[] {
+    return this.#context.merchants.all().map(({ name }) => name)
+  }
+
+  #isKnown(merchant: string): boolean {
+    return merchant === INSTALLATION || this.#context.merchants.byName(merchant) !== undefined
+  }
+
+  /** Asks every merchant for the same, and waits only until that is kept. */
+  async #askEveryone(name: ControlName, requestId: string): Promise<void> {
+    const request = readControlRequest(name, {})
+    if ('problems' in request) throw new Error(request.problems.join(' '))
+    await Promise.all(this.#merchants().map((merchant) => this.#keep(merchant, entryId(requestId, name), request)))
+  }
+
+  /** Answers the id of the event that keeps the request. */
+  async #keep(merchant: string, requestId: string, { event }: ControlRequest): Promise<string> {
     const cause = entryCause(merchant, entryId('control', requestId, merchant), 'control', 'user:command-line')
+    const asked = [event(requestId, 'command-line')]
+    await this.#context.decisions.record({ merchant, aggregate: 'request', id: 'control' }, asked, cause, AbortSignal.timeout(OUTCOME_WITHIN_MS))
+    return cause.meta.correlationId
+  }
+
+  async #ask(merchant: string, requestId: string, request: ControlRequest): Promise<Answer> {
+    const { service, aggregate } = request.outcome
     try {
-      const before = await log.lastSequence()
-      const asked = [event(requestId, 'command-line')]
-      await decisions.record({ merchant, aggregate: 'request', id: 'control' }, asked, cause, AbortSignal.timeout(OUTCOME_WITHIN_MS))
-      const { correlationId } = cause.meta
-      const filter = `zyra.${merchant}.${outcome.service}.${outcome.aggregate}.*`
+      const before = await this.#context.log.lastSequence()
+      const correlationId = await this.#keep(merchant, requestId, request)
+      const filter = `zyra.${merchant}.${service}.${aggregate}.*`
       return { merchant, event: correlationId, outcome: await this.#outcomeOf(filter, before + 1, correlationId) }
     } catch (error) {
       throw new HttpException({ title: `The request could not be kept: ${messageOf(error)}` }, 503)

@@ -1,4 +1,4 @@
-import { definitionOf } from '@zyra/contracts'
+import { definitionOf, INSTALLATION } from '@zyra/contracts'
 import fc from 'fast-check'
 import { controlRequests, readControlRequest, type ControlRequest } from './requests.ts'
 
@@ -20,6 +20,7 @@ const bodies = {
   reconcile: { merchant: 'clay' },
   buffer: { merchant: 'clay', inventoryItem: '9007199254740993', buffer: 3 },
   redrive: { merchant: 'clay', service: 'inventory', parkedId: 'set-etsy-quantity~inventory~stock~1' },
+  discard: { merchant: 'clay', service: 'inventory', parkedId: 'set-etsy-quantity~inventory~stock~1', reason: 'the listing is gone' },
 }
 
 describe('what can be asked for', () => {
@@ -35,12 +36,19 @@ describe('what can be asked for', () => {
     expect(definitionOf(type).schema.parse(data)).toMatchObject({ requestId: 'request-1', by: 'command-line', ...asked })
   })
 
-  const forAll: readonly (readonly [string, object])[] = [['stop', { level: 'everything', reason: '' }], ['resume', {}], ['reconcile', {}]]
+  const forAll: readonly (readonly [string, string | undefined, object])[] = [
+    ['stop', INSTALLATION, { level: 'everything', reason: '' }], ['resume', INSTALLATION, {}], ['reconcile', undefined, {}],
+  ]
 
-  it.each(forAll)('is for every merchant where none is named: %s', (name, asked) => {
+  it.each(forAll)('is for the installation, or for every merchant, where none is named: %s', (name, whose, asked) => {
     const { merchant, event } = request(name, {})
-    expect(merchant).toBeUndefined()
+    expect(merchant).toBe(whose)
     expect(event('request-1', 'command-line').data).toEqual({ requestId: 'request-1', by: 'command-line', ...asked })
+  })
+
+  it('reads the channels of every merchant once the installation resumes; resuming one merchant does that by itself', () => {
+    expect(request('resume', {}).followedBy).toBe('reconcile')
+    expect(request('resume', bodies.resume).followedBy).toBeUndefined()
   })
 
   it('says where its outcome will stand', () => {
@@ -55,7 +63,7 @@ describe('what can be asked for', () => {
 
 describe('what cannot be asked for', () => {
   it.each(['sell-everything', 'constructor', '__proto__', 'toString', ''])('is named in the answer, with what can: %j', (name) => {
-    expect(problems(name, {})).toEqual([`"${name}" cannot be asked for: expected one of register, stop, resume, reconcile, buffer, redrive.`])
+    expect(problems(name, {})).toEqual([`"${name}" cannot be asked for: expected one of register, stop, resume, reconcile, buffer, redrive, discard.`])
   })
 
   it.each([
@@ -70,6 +78,7 @@ describe('what cannot be asked for', () => {
   it.each([
     ['stop', { level: 'some' }, /^level: /],
     ['stop', { reason: 'r'.repeat(501) }, /^reason: /],
+    ['discard', { ...bodies.discard, reason: '' }, /^reason: /],
     ['buffer', { ...bodies.buffer, buffer: -1 }, /^buffer: /],
     ['buffer', { ...bodies.buffer, buffer: 1.5 }, /^buffer: /],
     ['buffer', { ...bodies.buffer, colour: 'blue' }, /"colour"/],

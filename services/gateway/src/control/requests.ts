@@ -3,15 +3,25 @@ import { z } from 'zod'
 
 type Request = Extract<GatewayEvent, { type: `gateway.${string}Requested` }>
 
+/** The shops that a merchant is to be registered with. */
+export interface Introduction {
+  readonly merchant: string
+  readonly mode: 'sandbox' | 'live'
+  readonly shopDomain: string
+  readonly etsyShopId: string
+}
+
 /** What somebody asks for, whom it concerns, and which subjects will tell what came of it. */
 export interface ControlRequest {
-  /** Undefined: every merchant. */
+  /** Undefined: every merchant. {@link INSTALLATION}: the installation as a whole, with the merchants that come later. */
   readonly merchant: string | undefined
   readonly event: (requestId: string, by: string) => Request
   /** Service and aggregate of the outcome. */
   readonly outcome: { readonly service: string; readonly aggregate: string }
-  /** True where the merchant need not be known yet. */
-  readonly introduces?: boolean
+  /** Where the merchant need not be known yet: what is said of them. */
+  readonly introduces?: Introduction
+  /** What is asked of every merchant once this is done. */
+  readonly followedBy?: 'reconcile'
 }
 
 const merchant = z.string().regex(/^[A-Za-z0-9_-]+$/, 'expected letters, digits, "-" or "_"')
@@ -27,20 +37,20 @@ export const controlRequests = {
       shopDomain: z.string().regex(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, 'expected a domain such as demo.myshopify.com'),
       etsyShopId: z.string().regex(/^\d+$/, 'expected the digits of an Etsy shop id'),
     }),
-    request: (body: { merchant: string; mode: 'sandbox' | 'live'; shopDomain: string; etsyShopId: string }): ControlRequest => ({
+    request: (body: Introduction): ControlRequest => ({
       merchant: body.merchant,
       event: (requestId, by) => ({
         type: 'gateway.RegistrationRequested',
         data: { requestId, by, mode: body.mode, shopDomain: body.shopDomain, etsyShopId: body.etsyShopId },
       }),
       outcome: { service: 'orchestrator', aggregate: 'merchant' },
-      introduces: true,
+      introduces: body,
     }),
   },
   stop: {
     schema: z.strictObject({ merchant: merchant.optional(), level: z.enum(['autopilot', 'everything']).default('everything'), reason }),
     request: (body: { merchant?: string | undefined; level: 'autopilot' | 'everything'; reason: string }): ControlRequest => ({
-      merchant: body.merchant,
+      merchant: body.merchant ?? INSTALLATION,
       event: (requestId, by) => ({ type: 'gateway.StopRequested', data: { requestId, by, level: body.level, reason: body.reason } }),
       outcome: { service: 'orchestrator', aggregate: 'stop-switch' },
     }),
@@ -48,9 +58,11 @@ export const controlRequests = {
   resume: {
     schema: z.strictObject({ merchant: merchant.optional() }),
     request: (body: { merchant?: string | undefined }): ControlRequest => ({
-      merchant: body.merchant,
+      merchant: body.merchant ?? INSTALLATION,
       event: (requestId, by) => ({ type: 'gateway.ResumeRequested', data: { requestId, by } }),
       outcome: { service: 'orchestrator', aggregate: 'stop-switch' },
+      // The switch of a merchant is followed by a run of theirs; that of the installation belongs to no merchant.
+      ...(body.merchant === undefined ? { followedBy: 'reconcile' } : {}),
     }),
   },
   reconcile: {
@@ -74,6 +86,17 @@ export const controlRequests = {
     request: (body: { merchant: string; service: string; parkedId: string }): ControlRequest => ({
       merchant: body.merchant,
       event: (requestId, by) => ({ type: 'gateway.RedriveRequested', data: { requestId, by, service: body.service, parkedId: body.parkedId } }),
+      outcome: { service: body.service, aggregate: 'parked' },
+    }),
+  },
+  discard: {
+    schema: z.strictObject({ merchant, service: z.string().regex(/^[a-z]+$/), parkedId: z.string().min(1), reason: z.string().min(1).max(500) }),
+    request: (body: { merchant: string; service: string; parkedId: string; reason: string }): ControlRequest => ({
+      merchant: body.merchant,
+      event: (requestId, by) => ({
+        type: 'gateway.DiscardRequested',
+        data: { requestId, by, service: body.service, parkedId: body.parkedId, reason: body.reason },
+      }),
       outcome: { service: body.service, aggregate: 'parked' },
     }),
   },

@@ -19,6 +19,9 @@ const parse = (raw: Uint8Array): unknown => {
   }
 }
 
+/** The Etsy shop that a body names, before anything vouches for it; undefined where it names none. */
+export const etsyShopIn = (raw: Uint8Array): string | undefined => etsyWebhookBodySchema.safeParse(parse(raw)).data?.shop_id
+
 /** Turns a delivery whose signature is right into the event that keeps it: received, or quarantined with the reason. Never throws. */
 export const etsyIntake = (raw: Uint8Array, { id, timestamp }: EtsyDelivery, merchantOf: (etsyShop: string) => Merchant | undefined): Intake => {
   const parsed = etsyWebhookBodySchema.safeParse(parse(raw))

@@ -3,7 +3,7 @@ import { entryCause, etsySecretFor, messageOf, shopifySecretFor, type ServiceCon
 import { verifyEtsyWebhook } from '@zyra/vendor-etsy/webhook'
 import { verifyShopifyHmac } from '@zyra/vendor-shopify/webhooks'
 import { CONTEXT } from '../context.ts'
-import { etsyIntake } from './etsy-intake.ts'
+import { etsyIntake, etsyShopIn } from './etsy-intake.ts'
 import { shopifyIntake, type Intake, type RawHeaders } from './shopify-intake.ts'
 
 /** Shopify waits five seconds for an answer: what is not on disk by then is asked for again. */
@@ -32,8 +32,9 @@ export class WebhooksController {
   async shopify(@Req() delivery: Delivery): Promise<void> {
     const raw = bytesOf(delivery)
     const { merchants, config } = this.#context
-    const mode = merchants.byShopDomain(first(delivery.headers['x-shopify-shop-domain']) ?? '')?.mode ?? 'sandbox'
-    const secret = this.#secret('shopify', () => shopifySecretFor(config, mode))
+    // Each app signs with its own secret: a shop that is named without having signed fails by that.
+    const merchant = merchants.byShopDomain(first(delivery.headers['x-shopify-shop-domain']) ?? '')
+    const secret = this.#secret('shopify', () => shopifySecretFor(config, merchant))
     if (!verifyShopifyHmac(raw, first(delivery.headers['x-shopify-hmac-sha256']), secret)) this.#refuse('shopify')
     await this.#keep('shopify', shopifyIntake(raw, delivery.headers, (shop) => merchants.byShopDomain(shop)))
   }
@@ -44,12 +45,13 @@ export class WebhooksController {
   async etsy(@Req() delivery: Delivery): Promise<void> {
     const rawBody = bytesOf(delivery)
     const { merchants, config, now } = this.#context
-    const verdict = verifyEtsyWebhook({ secret: config.etsyWebhookSecret, headers: delivery.headers, rawBody, now: now() })
+    // Whose delivery it is stands in the body only, so the shop's secret is looked for before its signature is checked.
+    const shop = etsyShopIn(rawBody)
+    const merchant = shop === undefined ? undefined : merchants.byEtsyShop(shop)
+    const secret = this.#secret('etsy', () => etsySecretFor(config, merchant))
+    const verdict = verifyEtsyWebhook({ secret, headers: delivery.headers, rawBody, now: now() })
     if (!verdict.ok) return this.#refuse('etsy')
-    const intake = etsyIntake(rawBody, verdict, (shop) => merchants.byEtsyShop(shop))
-    // Whose delivery it is stands in the body only: the public secret of the sandbox vouches for no live merchant.
-    this.#secret('etsy', () => etsySecretFor(config, merchants.byName(intake.merchant)?.mode ?? 'sandbox'))
-    await this.#keep('etsy', intake)
+    await this.#keep('etsy', etsyIntake(rawBody, verdict, (id) => merchants.byEtsyShop(id)))
   }
 
   /** The secret, or 503 while a live merchant has none of their own: their deliveries come again once it is set. */

@@ -1,9 +1,10 @@
-import type { Merchant, ServiceContext } from '@zyra/runtime'
+import { credentialOf, type Credentials, type Merchant, type ServiceContext } from '@zyra/runtime'
 
 /** Where a merchant's channels are, and what opens them. */
 export interface Access {
   readonly shopifyEndpoint: string
   readonly shopifyClientId: string
+  readonly shopifyClientSecret: string
   readonly etsyBaseUrl: string
   readonly etsyKeystring: string
   readonly etsySharedSecret: string
@@ -18,21 +19,19 @@ const SANDBOX = {
   etsyRefreshToken: '900001.zyra-sandbox-refresh-token',
 } as const
 
-const required = (name: string, value: string | undefined): string => {
-  if (value === undefined) throw new Error(`${name} is not set, and a live merchant's channels cannot be reached without it: set it in .env`)
-  return value
-}
-
-/** @throws Error naming the setting that a live merchant lacks */
-export const accessOf = ({ config, sandboxOrigin }: Pick<ServiceContext, 'config' | 'sandboxOrigin'>, merchant: Merchant): Access => {
-  if (merchant.mode === 'sandbox') return { ...SANDBOX, shopifyEndpoint: `${sandboxOrigin}/shopify`, etsyBaseUrl: `${sandboxOrigin}/etsy` }
-  const { shopifyClientId, etsyKeystring, etsySharedSecret, etsyRefreshToken } = config.liveAccess
+/** @throws ConfigError naming the credential that a live merchant lacks */
+export const accessOf = ({ config, sandboxOrigin }: Pick<ServiceContext, 'config' | 'sandboxOrigin'>, { name, mode, shopDomain }: Merchant): Access => {
+  if (mode === 'sandbox') {
+    return { ...SANDBOX, shopifyClientSecret: config.shopifyApiSecret, shopifyEndpoint: `${sandboxOrigin}/shopify`, etsyBaseUrl: `${sandboxOrigin}/etsy` }
+  }
+  const credential = (key: keyof Credentials): string => credentialOf(config, name, key)
   return {
-    shopifyEndpoint: `https://${merchant.shopDomain}`,
+    shopifyEndpoint: `https://${shopDomain}`,
     etsyBaseUrl: 'https://openapi.etsy.com',
-    shopifyClientId: required('SHOPIFY_CLIENT_ID', shopifyClientId),
-    etsyKeystring: required('ETSY_KEYSTRING', etsyKeystring),
-    etsySharedSecret: required('ETSY_SHARED_SECRET', etsySharedSecret),
-    etsyRefreshToken: required('ETSY_REFRESH_TOKEN', etsyRefreshToken),
+    shopifyClientId: credential('SHOPIFY_CLIENT_ID'),
+    shopifyClientSecret: credential('SHOPIFY_API_SECRET'),
+    etsyKeystring: credential('ETSY_KEYSTRING'),
+    etsySharedSecret: credential('ETSY_SHARED_SECRET'),
+    etsyRefreshToken: credential('ETSY_REFRESH_TOKEN'),
   }
 }

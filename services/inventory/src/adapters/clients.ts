@@ -2,7 +2,8 @@ import type { Merchant, ServiceContext } from '@zyra/runtime'
 import { etsyClient, etsyStock, type EtsyClient, type EtsyStock } from '@zyra/vendor-etsy'
 import { clientCredentialsToken, shopifyClient, type ShopifyClient } from '@zyra/vendor-shopify'
 import { setTimeout as delay } from 'node:timers/promises'
-import { accessOf } from './access.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { accessOf, type Access } from './access.ts'
 import { tokenFile } from './etsy-tokens.ts'
 
 /** The clients of one merchant's channels. Every call goes through the gate, so none can be made without a permit. */
@@ -12,16 +13,15 @@ export interface Channels {
   readonly etsyStock: EtsyStock
 }
 
-const openChannels = async (context: ServiceContext, merchant: Merchant): Promise<Channels> => {
+const openChannels = async (context: ServiceContext, merchant: Merchant, access: Access): Promise<Channels> => {
   const { gate, config } = context
-  const access = accessOf(context, merchant)
   const clock = context.now
   const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => delay(ms, undefined, signal === undefined ? {} : { signal })
   const shopify = shopifyClient({
     shop: merchant.shopDomain,
     endpoint: access.shopifyEndpoint,
     token: clientCredentialsToken({
-      endpoint: access.shopifyEndpoint, clientId: access.shopifyClientId, clientSecret: config.shopifyApiSecret, fetch: gate.fetch, clock,
+      endpoint: access.shopifyEndpoint, clientId: access.shopifyClientId, clientSecret: access.shopifyClientSecret, fetch: gate.fetch, clock,
     }),
     fetch: gate.fetch, clock, sleep,
   })
@@ -40,17 +40,24 @@ const openChannels = async (context: ServiceContext, merchant: Merchant): Promis
   return { shopify, etsy, etsyStock: etsyStock({ client: etsy, clock, mayActivate: 'free' }) }
 }
 
-/** Opens the clients of a merchant once. @throws Error for a merchant that is not registered */
+interface Opened {
+  readonly merchant: Merchant
+  readonly access: Access
+  readonly channels: Promise<Channels>
+}
+
+/** Opens the clients of a merchant, anew where their shops or credentials changed. @throws Error for a merchant that is not registered, or lacks credentials */
 export const channelsOf = (context: ServiceContext): ((merchant: string) => Promise<Channels>) => {
-  const opened = new Map<string, Promise<Channels>>()
-  return (name) => {
+  const opened = new Map<string, Opened>()
+  return async (name) => {
     const merchant = context.merchants.byName(name)
     if (merchant === undefined) throw new Error(`merchant "${name}" is not registered`)
+    const access = accessOf(context, merchant)
     const known = opened.get(name)
-    if (known !== undefined) return known
-    const opening = openChannels(context, merchant)
-    opened.set(name, opening)
-    void opening.catch(() => opened.delete(name))
-    return opening
+    if (known !== undefined && isDeepStrictEqual([known.merchant, known.access], [merchant, access])) return known.channels
+    const channels = openChannels(context, merchant, access)
+    opened.set(name, { merchant, access, channels })
+    void channels.catch(() => opened.delete(name))
+    return channels
   }
 }

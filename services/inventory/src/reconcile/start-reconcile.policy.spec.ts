@@ -1,3 +1,4 @@
+import { INSTALLATION } from '@zyra/contracts'
 import { recorded, when } from '@zyra/testing'
 import { startReconcile } from './start-reconcile.policy.ts'
 
@@ -23,7 +24,7 @@ describe('when both channels are read', () => {
   })
 
   it('is for a new merchant', () => {
-    const registered = recorded('orchestrator.MerchantRegistered', { mode: 'sandbox', shopDomain: 'demo.myshopify.com', etsyShopId: '1' }, meta)
+    const registered = recorded('orchestrator.MerchantRegistered', { mode: 'sandbox', shopDomain: 'demo.myshopify.com', etsyShopId: '1', at: null }, meta)
     when(startReconcile, registered)
       .dispatches({ aggregate: 'reconcile', id: 'all', command: { type: 'Open', because: 'new merchant', at: time } })
   })
@@ -41,6 +42,10 @@ describe('when both channels are read', () => {
     const data = { epoch: 2, takenAt: '2026-11-19T02:00:00.000Z', lastSequence: 9, erasures: 0, register: 'found' } as const
     when(startReconcile, recorded('orchestrator.LogRestored', data, meta))
       .dispatches({ aggregate: 'reconcile', id: 'all', command: { type: 'Restart', because: 'the log was restored', at: time } })
+  })
+
+  it('is not for the installation, which has no channels: its merchants are asked for theirs', () => {
+    when(startReconcile, recorded('orchestrator.CallsResumed', { by: 'command-line' }, { ...meta, merchant: INSTALLATION })).dispatchesNothing()
   })
 
   it('is after Etsy had to zero other SKUs of a listing, which want their own quantity again', () => {

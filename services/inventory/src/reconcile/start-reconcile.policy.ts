@@ -1,4 +1,4 @@
-import type { GatewayEvent, InventoryEvent, OrchestratorEvent, RuntimeEvent } from '@zyra/contracts'
+import { INSTALLATION, type GatewayEvent, type InventoryEvent, type OrchestratorEvent, type RuntimeEvent } from '@zyra/contracts'
 import { policy, type Dispatch, type EventMeta } from '@zyra/es'
 import type { ReconcileCommand } from './reconcile.decider.ts'
 
@@ -22,7 +22,8 @@ export const startReconcile = policy<GatewayEvent | OrchestratorEvent | RuntimeE
     'orchestrator.LogRestored': ({ meta }) => [
       { aggregate: 'reconcile', id: 'all', command: { type: 'Restart', because: 'the log was restored', at: meta.time } },
     ],
-    'orchestrator.CallsResumed': ({ meta }) => start('calls resumed', meta),
+    // The installation has no channels: whoever lets all calls go out again asks for a run of each merchant.
+    'orchestrator.CallsResumed': ({ meta }) => (meta.merchant === INSTALLATION ? [] : start('calls resumed', meta)),
     'inventory.EtsyQuantitySet': ({ data: { alsoZeroed }, meta }) => (alsoZeroed.length > 0 ? start('other SKUs of a listing were zeroed', meta) : []),
   },
 })

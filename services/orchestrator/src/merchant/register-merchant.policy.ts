@@ -8,9 +8,11 @@ export const registerMerchant = policy<GatewayEvent, MerchantCommand>({
   name: 'register-merchant',
   on: {
     'gateway.RegistrationRequested': ({ data: { mode, shopDomain, etsyShopId }, meta }) => [
-      { aggregate: 'merchant', id: meta.merchant, command: { type: 'Register', mode, shopDomain, etsyShopId } },
+      { aggregate: 'merchant', id: meta.merchant, command: { type: 'Register', mode, shopDomain, etsyShopId, at: meta.time } },
     ],
-    'gateway.ShopifyWebhookReceived': ({ data: { topic, shop }, meta }) =>
-      topicKey(topic) === 'APP_UNINSTALLED' ? [{ aggregate: 'merchant', id: meta.merchant, command: { type: 'Uninstall', shopDomain: shop } }] : [],
+    'gateway.ShopifyWebhookReceived': ({ data: { topic, shop, triggeredAt }, meta }) =>
+      topicKey(topic) === 'APP_UNINSTALLED'
+        ? [{ aggregate: 'merchant', id: meta.merchant, command: { type: 'Uninstall', shopDomain: shop, ...(triggeredAt === null ? {} : { triggeredAt }) } }]
+        : [],
   },
 })

@@ -13,5 +13,6 @@ export const gatewayGists: Gists<GatewayEvent> = {
     `${by} asks for a buffer of ${buffer} for ${item(inventoryItem)}`,
   'gateway.StopRequested': ({ data: { by, level, reason } }) => `${by} asks to stop ${level}${because(reason)}`,
   'gateway.ResumeRequested': ({ data: { by } }) => `${by} asks to resume`,
+  'gateway.DiscardRequested': ({ data: { by, parkedId, service, reason } }) => `${by} asks to set aside ${parkedId} of ${service}${because(reason)}`,
   'gateway.RedriveRequested': ({ data: { by, parkedId, service } }) => `${by} asks to redrive ${parkedId} of ${service}`,
 }

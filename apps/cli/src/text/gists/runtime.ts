@@ -1,6 +1,6 @@
 import type { RuntimeEvent } from '@zyra/contracts'
 import { clock } from '../time.ts'
-import type { Gists } from './gists.ts'
+import { because, type Gists } from './gists.ts'
 
 const ordinal = (n: number): string => `${n}${n % 100 >= 11 && n % 100 <= 13 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')}`
 
@@ -12,6 +12,8 @@ export const runtimeGists: Gists<RuntimeEvent> = {
     `${handler} ${tries === 0 ? 'holds' : 'gave up on'} #${sequence}: ${error}`,
   'runtime.HandlerRedriven': ({ data: { handler, attempt } }) => `${handler} tries again, attempt ${attempt}`,
   'runtime.HandlerUnparked': ({ data: { handler, upToSequence } }) => `${handler} is done with #${upToSequence}`,
+  'runtime.HandlerDiscarded': ({ data: { handler, upToSequence, by, reason } }) =>
+    `${by} set aside what ${handler} had not done up to #${upToSequence}${because(reason)}`,
   'runtime.TimerSet': ({ data: { timer, at } }) => `timer ${timer} for ${clock(at)}`,
   'runtime.TimerFired': ({ data: { timer, due } }) => `timer ${timer}, due ${clock(due)}`,
 }
