@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { allServices } from '@zyra/all'
 import { currentVersion, eventRegistry } from '@zyra/contracts'
 import { fixturePath } from '../gates/fixtures.mjs'
-import { listeners } from './listeners.mjs'
+import { listeners, recorders } from './listeners.mjs'
 import { readLock } from './released.mjs'
 import { jsonSchemaOf, marked } from './schemas.mjs'
 
@@ -29,7 +29,8 @@ const placesOf = ({ type, service, aggregate }, handlers) => {
   const reactors = handlers.filter(({ kind }) => kind === 'reactor')
   if (service !== 'runtime') {
     const writers = handlers.filter((handler) => handler.service === service && handler.writes === aggregate)
-    return [{ service, aggregate, writers: writers.length > 0 ? writers : [{ service, kind: 'edge', name: service }] }]
+    const edge = { service, kind: 'edge', name: service, what: recorders[type] ?? `the ${service}, as it comes in` }
+    return [{ service, aggregate, writers: writers.length > 0 ? writers : [edge] }]
   }
   if (type === 'runtime.EffectAttempted') {
     return reactors.map((reactor) => ({ service: reactor.service, aggregate: reactor.writes, writers: [{ kind: 'runtime', name: 'runtime' }] }))
