@@ -30,7 +30,7 @@ const channels = (events) => {
 }
 
 const titleOf = ({ kind, name, service }) =>
-  ({ edge: `${service}, at the edge`, installation: `The installation, in the name of the ${service}`, runtime: 'The runtime, in the name of each service' })[kind] ?? `${service}: ${kind} ${name}`
+  ({ edge: `${service}, by no handler`, runtime: 'The runtime, in the name of each service' })[kind] ?? `${service}: ${kind} ${name}`
 
 /** One operation for each writer and each reader of a channel. A channel's older versions are read and never written again. */
 const operations = (events) => {

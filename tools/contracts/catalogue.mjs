@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { allServices } from '@zyra/all'
 import { currentVersion, eventRegistry } from '@zyra/contracts'
 import { fixturePath } from '../gates/fixtures.mjs'
-import { listeners } from './listeners.mjs'
+import { listeners, recorders } from './listeners.mjs'
 import { readLock } from './released.mjs'
 import { jsonSchemaOf, marked } from './schemas.mjs'
 
@@ -29,9 +29,8 @@ const placesOf = ({ type, service, aggregate }, handlers) => {
   const reactors = handlers.filter(({ kind }) => kind === 'reactor')
   if (service !== 'runtime') {
     const writers = handlers.filter((handler) => handler.service === service && handler.writes === aggregate)
-    if (writers.length > 0) return [{ service, aggregate, writers }]
-    // What no handler writes enters at the gateway, or is recorded by the installation: when it seals the log, or restores it.
-    return [{ service, aggregate, writers: [{ service, kind: service === 'gateway' ? 'edge' : 'installation', name: service }] }]
+    const edge = { service, kind: 'edge', name: service, what: recorders[type] ?? `the ${service}, as it comes in` }
+    return [{ service, aggregate, writers: writers.length > 0 ? writers : [edge] }]
   }
   if (type === 'runtime.EffectAttempted') {
     return reactors.map((reactor) => ({ service: reactor.service, aggregate: reactor.writes, writers: [{ kind: 'runtime', name: 'runtime' }] }))

@@ -7,8 +7,7 @@ const code = (text) => `\`${text}\``
 const list = (parts) => parts.join(', ')
 
 const whoOf = ({ kind, name, service, file, what }) => {
-  if (kind === 'edge') return `the ${service}, as it comes in`
-  if (kind === 'installation') return `the installation, in the name of the ${service}`
+  if (kind === 'edge') return what
   if (kind === 'runtime') return what === undefined ? 'the runtime' : `the runtime, ${what}`
   return `${kind} ${link(name, file)}${kind === 'projection' ? '' : ` (${service})`}`
 }

@@ -13,3 +13,9 @@ export const listeners = {
   'runtime.HandlerRedriven': parking,
   'runtime.HandlerUnparked': parking,
 }
+
+/** Events that neither a handler nor the gateway writes, and who does. */
+export const recorders = {
+  'orchestrator.LogRestored': '`zyra restore`, in the name of the orchestrator',
+  'orchestrator.LogSealed': 'the sealing of the log, in the name of the orchestrator',
+}

@@ -3,13 +3,18 @@ import { join } from 'node:path'
 import { requireName, spellings } from './names.mjs'
 import { told } from './told.mjs'
 
-const sorted = (object) => Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => a.localeCompare(b, 'en')))
+/** The entries with one more, where npm would put it; the others stay where they are. */
+const placed = (entries, key, value) => {
+  const after = entries.findIndex(([other]) => other.localeCompare(key, 'en') > 0)
+  return entries.toSpliced(after === -1 ? entries.length : after, 0, [key, value])
+}
 
 /** What `npm install` would write for a workspace that needs nothing new. */
 const addToLock = (tree, folder, { name, version, dependencies }) => {
-  const { packages: { '': root, ...others }, ...lock } = readJson(tree, 'package-lock.json')
-  const added = { [folder]: { name, version, dependencies }, [`node_modules/${name}`]: { resolved: folder, link: true } }
-  writeJson(tree, 'package-lock.json', { ...lock, packages: { '': root, ...sorted({ ...others, ...added }) } })
+  const { packages, ...lock } = readJson(tree, 'package-lock.json')
+  const withFolder = placed(Object.entries(packages), folder, { name, version, dependencies })
+  const withLink = placed(withFolder, `node_modules/${name}`, { resolved: folder, link: true })
+  writeJson(tree, 'package-lock.json', { ...lock, packages: Object.fromEntries(withLink) })
 }
 
 /** Adds a vendor: a client, a fake that is a real HTTP server, and the spec that holds both to one contract. */
