@@ -69,5 +69,5 @@ export const runOn = async (dataDir: string): Promise<Running> => {
 /** Puts something of a customer into the log that only their key opens. */
 export const keepOrderOf = async ({ vault, record }: Running, customerId: string): Promise<void> => {
   const shopDomain = await vault.encrypt({ ...field(customerId), merchant: 'demo', subject: { customerId }, text: `order of ${customerId}` })
-  await record(customerId, { type: 'orchestrator.MerchantRegistered', data: { mode: 'sandbox', shopDomain, etsyShopId: '1' } })
+  await record(customerId, { type: 'orchestrator.MerchantRegistered', data: { mode: 'sandbox', shopDomain, etsyShopId: '1', at: null } })
 }
