@@ -15,12 +15,15 @@ export interface Timer {
   readonly timer: string
   /** ISO 8601. A time that has passed fires at once. */
   readonly at: string
+  /** The W3C traceparent of what set it. */
+  readonly traceparent?: string
 }
 
 const subjectFor = (stage: 'set' | 'due', { service, merchant, timer }: Timer): string =>
   `timers.${stage}.${service}.${encodeToken(merchant)}.${encodeToken(timer)}`
 
-const timeIn = (data: unknown): string => (typeof data === 'object' && data !== null && 'at' in data ? String(data.at) : '')
+const textIn = (data: unknown, name: string): string => (typeof data === 'object' && data !== null && name in data ? String(Reflect.get(data, name)) : '')
+const timeIn = (data: unknown): string => textIn(data, 'at')
 
 /** True if the timer fired for this very time: without an id of its own, since one would keep a timer from being moved away and back again. */
 const hasFired = async (connection: Connection, timer: Timer, what: string): Promise<boolean> => {
@@ -34,14 +37,14 @@ const hasFired = async (connection: Connection, timer: Timer, what: string): Pro
  * @throws RangeError for a time that is none, LogRefused without permission, LogUnavailable when the server does not answer
  */
 export const setTimer = async (connection: Connection, timer: Timer): Promise<void> => {
-  const { timer: name, at } = timer
+  const { timer: name, at, traceparent } = timer
   if (Number.isNaN(Date.parse(at))) throw new RangeError(`timer ${name}: "${at}" is no time, expected ISO 8601`)
   const what = `setting timer ${name}`
   if (await hasFired(connection, timer, what)) return
   const headers = natsHeaders()
   headers.set('Nats-Schedule', `@at ${new Date(at).toISOString()}`)
   headers.set('Nats-Schedule-Target', subjectFor('due', timer))
-  const answer = await ask(connection, subjectFor('set', timer), JSON.stringify({ at }), { headers, what })
+  const answer = await ask(connection, subjectFor('set', timer), JSON.stringify({ at, traceparent }), { headers, what })
   const { error } = answer.json<{ error?: ApiError }>()
   if (error === undefined) return
   const sentence = `${what}: the server refuses with "${error.description}" (${error.err_code ?? error.code})`
@@ -66,8 +69,9 @@ const RETRY_AFTER_MS = 1_000
 /** @throws Error when the message is not what the scheduler made of a timer of this very service */
 const timerOf = ({ subject, json, header }: Delivery): Timer => {
   const [, , service = '', merchant = '', name = ''] = subject.split('.')
-  const at = timeIn(json())
-  const timer = { service, merchant: decodeToken(merchant), timer: decodeToken(name), at }
+  const [body, traceparent] = [json(), textIn(json(), 'traceparent')]
+  const at = timeIn(body)
+  const timer = { service, merchant: decodeToken(merchant), timer: decodeToken(name), at, ...(traceparent === '' ? {} : { traceparent }) }
   if (header('Nats-Scheduler') !== subjectFor('set', timer) || Number.isNaN(Date.parse(at))) throw new Error('it was not set by this service')
   return timer
 }

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { tracesConfig, tracesSettings, type TracesConfig } from './traces-config.ts'
 
 /** The shared secret that the sandbox merchant signs its webhooks with; public, and refused for a live merchant. */
 export const SANDBOX_SECRET = 'sandbox-secret'
@@ -80,6 +81,7 @@ export const settings = {
   DATABASE_URL: z.string().refine(postgresUrl).optional()
     .meta({ expected: 'a URL such as postgres://user:password@host:5432/database', secret: true }),
   ZYRA_POSTGRES_PORT: port(0),
+  ...tracesSettings,
 }
 
 type Key = keyof typeof settings
@@ -127,6 +129,8 @@ export interface Config {
   sandbox: boolean
   /** True where the clock is known to be right although it says less than the log. */
   trustClock: boolean
+  /** Where traces go; undefined where nothing is traced. */
+  traces: TracesConfig | undefined
 }
 
 /** A wrong setting. Its message names each wrong key, what was expected and what was found, one per line. */
@@ -207,6 +211,7 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
     seals: { everyMinutes: values.ZYRA_SEALS_MINUTES, outside: values.ZYRA_SEALS_OUTSIDE, token: values.ZYRA_SEALS_TOKEN },
     sandbox: values.ZYRA_SANDBOX,
     trustClock: values.ZYRA_TRUST_CLOCK,
+    traces: tracesConfig(values),
   }
 }
 

@@ -9,6 +9,7 @@ import type { Logger } from './logging.ts'
 import type { Merchants } from './merchants.ts'
 import type { Metrics } from './metrics.ts'
 import type { Objects } from './objects.ts'
+import type { Tracer } from './tracing.ts'
 
 /** What the runtime hands to a service's ports and controllers. */
 export interface ServiceContext {
@@ -25,6 +26,9 @@ export interface ServiceContext {
   readonly objects: Objects
   readonly db: Postgres
   readonly metrics: Metrics
+  readonly tracer: Tracer
+  /** The gate's fetch for calls to one vendor, measured under the vendor's name (one lower-case word). */
+  readonly callsTo: (vendor: string) => typeof globalThis.fetch
   readonly logger: Logger
   /** The state of everything that runs in this process. */
   readonly health: () => Promise<HealthReport>

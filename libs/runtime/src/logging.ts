@@ -43,12 +43,16 @@ const censorText = (text: string): string =>
 /** The whole line once more: what is bound to a child logger is written without passing a formatter. */
 const censorLine = (line: string): string => `${censorText(JSON.stringify(censor(JSON.parse(line))))}\n`
 
-/** JSON lines, one per happening; what could hold a secret or personal data is censored wherever it stands. */
-export const createLogger = (level: string, destination?: DestinationStream): Logger =>
+/**
+ * JSON lines, one per happening; what could hold a secret or personal data is censored wherever it stands.
+ * @param ids what stands in every line besides, asked for each: the trace it belongs to
+ */
+export const createLogger = (level: string, destination?: DestinationStream, ids: () => object = () => ({})): Logger =>
   pino(
     {
       level,
       base: null,
+      mixin: ids,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: censorFields },
       hooks: { streamWrite: censorLine },

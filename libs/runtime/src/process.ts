@@ -5,6 +5,7 @@ import type { HealthReport } from './context.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
 import type { Objects } from './objects.ts'
+import type { Tracing } from './tracing.ts'
 
 /** What the services of one process share. Each still has its own connection to the log, with its own credentials. */
 export interface ProcessContext {
@@ -16,6 +17,7 @@ export interface ProcessContext {
   readonly objects: Objects
   readonly db: Postgres
   readonly metrics: Metrics
+  readonly tracing: Tracing
   readonly logger: Logger
   readonly sandboxOrigin: string
   /** Tells this process from others that run the same services. */

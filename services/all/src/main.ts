@@ -1,4 +1,4 @@
-import { createLogger, loadConfig, logFile, messageOf, type Config, type Logger } from '@zyra/runtime'
+import { createLogger, loadConfig, logFile, messageOf, openTracing, type Config, type Logger, type Tracing } from '@zyra/runtime'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { followLines } from './follow-lines.ts'
@@ -6,11 +6,11 @@ import { painter, readyScreen } from './screen.ts'
 import { start, type Installation } from './start.ts'
 import { stepsOn } from './steps.ts'
 
-const openLog = (config: Config): Logger => {
+const openLog = (config: Config, tracing: Tracing): Logger => {
   try {
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
     accessSync(config.dataDir, constants.W_OK)
-    return createLogger(config.logLevel, logFile(join(config.dataDir, 'zyra.log')))
+    return createLogger(config.logLevel, logFile(join(config.dataDir, 'zyra.log')), tracing.ids)
   } catch (error) {
     const why = `The data folder ${config.dataDir} cannot be written (${messageOf(error)})`
     throw new Error(`${why}: make it a folder of yours, or set ZYRA_DATA to another.`, { cause: error })
@@ -39,15 +39,17 @@ const show = (installation: Installation, config: Config, ended: AbortSignal): v
 
 const main = async (): Promise<number> => {
   const config = loadConfig()
-  const logger = openLog(config)
+  const tracing = await openTracing(config.traces)
+  const logger = openLog(config, tracing)
   const asked = untilAsked()
-  const installation = await start(config, logger, stepsOn(process.stderr))
+  const installation = await start(config, { logger, tracing }, stepsOn(process.stderr))
   const ended = new AbortController()
   show(installation, config, ended.signal)
   const problem = await Promise.race([asked, installation.failed])
   ended.abort()
   process.stderr.write(problem === undefined ? '\nStopping ...\n' : `\n${problem}\n`)
   await installation.stop()
+  await tracing.close()
   return problem === undefined ? 0 : 1
 }
 

@@ -71,7 +71,6 @@ export class WebhooksController {
 
   async #keep(vendor: string, { merchant, entry, aggregate, id, event }: Intake): Promise<void> {
     const { decisions, metrics, logger } = this.#context
-    const done = metrics.appendSeconds.startTimer()
     try {
       const cause = entryCause(merchant, entry, `${vendor}-webhook`, `webhook:${vendor}`)
       await decisions.record({ merchant, aggregate, id }, [event], cause, AbortSignal.timeout(ANSWER_WITHIN_MS))
@@ -80,8 +79,6 @@ export class WebhooksController {
       metrics.webhooks.inc({ vendor, answer: '503' })
       logger.error({ vendor, why: messageOf(error) }, 'a webhook could not be kept')
       throw new HttpException('The delivery could not be kept; send it again.', 503)
-    } finally {
-      done()
     }
   }
 }
