@@ -26,6 +26,9 @@ export interface Metrics {
   readonly descriptions: () => Promise<readonly MetricDescription[]>
 }
 
+/** Gauges of prom-client's that Prometheus takes for counters by their names; each has a twin by type. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'] as const
+
 const descriptionsOf = async (registry: Registry): Promise<readonly MetricDescription[]> => {
   const kinds = new Map((await registry.getMetricsAsJSON()).map(({ name, type }) => [name, String(type) as MetricDescription['kind']]))
   const found = registry.getMetricsAsArray().map((metric) => {
@@ -43,6 +46,7 @@ const descriptionsOf = async (registry: Registry): Promise<readonly MetricDescri
 export const createMetrics = (logger: Logger, { dataDir }: { readonly dataDir?: string } = {}): Metrics => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
   const metrics = defineMetrics(registry, dataDir)
 
   return {

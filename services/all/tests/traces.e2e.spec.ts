@@ -23,6 +23,7 @@ describe('traces, where the gateway is one process and inventory another', () =>
   let system: System
   let collector: Collector
   let item: ShopifyVariant
+  let inventoryUrl: string
 
   beforeAll(async () => {
     collector = await startCollector()
@@ -33,6 +34,7 @@ describe('traces, where the gateway is one process and inventory another', () =>
     const second = await system.startServices({ port: inventory, env: { ...env, ZYRA_SERVICES: 'inventory' } })
     await until('inventory to have read both channels', async () => (await storedEvents(system, ['zyra.demo.inventory.reconcile.*'])).length > 2)
     await settled({ js: system.js, gatewayUrl: second.url })
+    inventoryUrl = second.url
     item = await itemAtOnePlace(system)
   }, 120_000)
   afterAll(async () => {
@@ -98,6 +100,16 @@ describe('traces, where the gateway is one process and inventory another', () =>
     const call = collector.spans().find(({ parentId, kind, status }) => parentId === tried.spanId && kind === 3 && status === 2)
     expect(call).toMatchObject({ attributes: { 'http.request.method': 'PUT', 'http.response.status_code': 503, 'error.type': '503' } })
   }, 60_000)
+
+  test('what is measured meanwhile is told as Prometheus wants it, and names no merchant and no item', async () => {
+    const text = await (await fetch(`${system.gatewayUrl}/metrics`)).text() + await (await fetch(`${inventoryUrl}/metrics`)).text()
+    for (const part of [
+      'zyra_webhooks_total{vendor="shopify",answer="200"}', 'zyra_vendor_request_duration_seconds_count{service="inventory",vendor="etsy",outcome="503"} 1',
+      'zyra_http_request_duration_seconds_count{method="POST",route="/webhooks/shopify",status="200"}', 'zyra_ready 1', 'zyra_disk_bytes{part="free"}',
+      'zyra_events_appended_total{service="inventory",type="inventory.EtsyQuantitySet"}', 'zyra_gate_closed{service="inventory"} 0',
+    ]) expect(text).toContain(part)
+    expect(text.split('\n').filter((line) => line.includes('demo') || line.includes(item.inventoryItemId))).toEqual([])
+  })
 
   test('nothing that is sent holds a secret or a person', async () => {
     await deliverShopify(system.gatewayUrl, { topic: 'customers/update', body: `{"id":${CUSTOMER},"email":"${EMAIL}"}` })

@@ -24,6 +24,8 @@ export class WebhooksController {
 
   constructor(@Inject(CONTEXT) context: ServiceContext) {
     this.#context = context
+    // What was never counted has no beginning from which a rule could see it rise.
+    for (const vendor of ['shopify', 'etsy']) for (const answer of ['200', '401', '503']) context.metrics.webhooks.inc({ vendor, answer }, 0)
   }
 
   /** All topics of Shopify. 200 once the delivery is on disk, 401 for a wrong signature, 503 while nothing can be kept. */
