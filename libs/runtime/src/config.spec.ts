@@ -25,6 +25,7 @@ describe('the configuration', () => {
       services: ['gateway', 'orchestrator', 'inventory'],
       logLevel: 'info',
       sandboxOrdersPerMinute: 6,
+      diskReserve: 300 * 1024 * 1024,
       cacheDir: undefined,
       natsUrl: undefined,
       natsPort: 0, replicas: 1,
@@ -68,6 +69,8 @@ describe('the configuration', () => {
     ['ZYRA_SANDBOX_ORDERS_PER_MINUTE', '6001', 'a number from 0 to 6000'],
     ['ZYRA_SANDBOX', 'yes', 'true or false'],
     ['ZYRA_SEALS_MINUTES', '0', 'a whole number of minutes from 1 to 1440'],
+    ['ZYRA_DISK_RESERVE', '5', '16 or more'],
+    ['ZYRA_DISK_RESERVE', '1GB', 'a whole number of MiB'],
     ['OTEL_TRACES_SAMPLER', 'sometimes', 'one of always_on'],
     ['OTEL_TRACES_SAMPLER_ARG', '1.5', 'a number from 0 to 1'],
   ])('is refused with a sentence when %s is %j', (key, value, expected) => {

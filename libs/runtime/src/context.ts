@@ -4,6 +4,7 @@ import type { Postgres } from '@zyra/postgres'
 import type { Codec } from './codec.ts'
 import type { Config } from './config.ts'
 import type { Decisions } from './decisions.ts'
+import type { DiskWatch } from './disk-watch.ts'
 import type { Gate } from './gate.ts'
 import type { Logger } from './logging.ts'
 import type { Merchants } from './merchants.ts'
@@ -24,6 +25,7 @@ export interface ServiceContext {
   readonly merchants: Merchants
   readonly vault: Vault
   readonly objects: Objects
+  readonly disk: Pick<DiskWatch, 'state' | 'check'>
   readonly db: Postgres
   readonly metrics: Metrics
   readonly tracer: Tracer

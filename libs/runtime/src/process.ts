@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import type { Postgres } from '@zyra/postgres'
 import type { Config } from './config.ts'
+import type { DiskWatch } from './disk-watch.ts'
 import type { HealthReport } from './context.ts'
 import type { Logger } from './logging.ts'
 import type { Metrics } from './metrics.ts'
@@ -15,6 +16,7 @@ export interface ProcessContext {
   readonly seedOf: (user: string) => string | undefined
   readonly masterKey: KeyObject
   readonly objects: Objects
+  readonly disk: DiskWatch
   readonly db: Postgres
   readonly metrics: Metrics
   readonly tracing: Tracing

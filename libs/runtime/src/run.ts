@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import type { HealthReport } from './context.ts'
+import { watchDisk } from './disk-watch.ts'
 import { enterInRegister, registersOf } from './erasure-register.ts'
 import { messageOf } from './errors.ts'
 import { HealthController, PROCESS_STATE, type ProcessState } from './health-routes.ts'
@@ -109,11 +110,15 @@ export const run = async (definitions: readonly ServiceDefinition[], options: Ru
   const masterKey = await loadMasterKey(join(config.dataDir, 'secrets', 'master.key'))
   const db = await openPostgres({ url: databaseUrl, onConnectionLost: (error) => logger.warn({ why: error.message }, 'connection to Postgres lost') })
   const metrics = createMetrics(logger, { dataDir: config.dataDir })
+  const disk = await watchDisk({
+    folder: config.dataDir, reserveBytes: config.diskReserve,
+    onChange: (state, what) => (state === 'ample' ? logger.info({ what }, 'there is space again') : logger.error({ what }, 'the disk is nearly full')),
+  })
   let draining = false
   let services: readonly RunningService[] = []
-  const health = createHealth({ services: () => services, database: () => db.ready(), isDraining: () => draining, monotonic: () => performance.now() })
+  const health = createHealth({ services: () => services, database: () => db.ready(), own: () => [disk.check()], isDraining: () => draining, monotonic: () => performance.now() })
   const process: ProcessContext = {
-    config, natsUrl, seedOf, masterKey, db, metrics, tracing, logger, sandboxOrigin, health, now, graceMs,
+    config, natsUrl, seedOf, masterKey, db, metrics, tracing, logger, sandboxOrigin, health, now, graceMs, disk,
     objects: fileObjects(join(config.dataDir, 'objects')), instance: randomUUID(),
   }
 
@@ -126,6 +131,7 @@ export const run = async (definitions: readonly ServiceDefinition[], options: Ru
       if (app === undefined) await Promise.allSettled(services.map((one) => one.close()))
       else await app.close()
     } finally {
+      disk.close()
       await db.close()
     }
   }

@@ -6,6 +6,7 @@ import { waitForClock } from './clock.ts'
 import { startConsuming, type Consuming, type ConsumingOptions } from './consuming.ts'
 import type { HealthCheck, ServiceContext } from './context.ts'
 import { createDecisions } from './decisions.ts'
+import { sparingLog } from './disk-watch.ts'
 import { createEffects } from './effects.ts'
 import { messageOf } from './errors.ts'
 import { createGate } from './gate.ts'
@@ -53,17 +54,17 @@ export const openService = async (definition: ServiceDefinition, process: Proces
     await waitForClock(js.log, { now, trust: config.trustClock, signal: stopped.signal, onWait: (why) => observer.problem('clock', why) })
     const vault = openVault({ store: js.keys, masterKey: process.masterKey, cacheSize: 10_000, maxAgeMs: 10_000, now: monotonic })
     const codec = createCodec({ vault, objects })
-    const log = measuredLog(js.log, observer)
+    const log = measuredLog(sparingLog(js.log, process.disk), observer)
     const snapshots = createStateSnapshots({
       store: js.snapshots, epoch: js.log.epoch, service, onProblem: (problem) => observer.problem('snapshots', problem),
     })
     const decisions = createDecisions({ log, codec, service, deciders: definition.deciders ?? [], now: () => now().toISOString(), snapshots, tracer })
     const merchants = await followMerchants(js.log, { signal: stopped.signal, onProblem: (problem) => observer.problem('merchants', problem) })
     const gate = createGate({ look: () => readSwitches(js.log, merchants), sandboxOrigins: [process.sandboxOrigin], fetch: globalThis.fetch, monotonic })
-    const { sandboxOrigin, health } = process
+    const { sandboxOrigin, health, disk } = process
     const callsTo = measuredCalls({ fetch: gate.fetch, observer, tracer })
     const context: ServiceContext = {
-      service, config, sandboxOrigin, log, codec, decisions, gate, callsTo, merchants, vault, objects, db, metrics, tracer, logger, now, health,
+      service, config, sandboxOrigin, log, codec, decisions, gate, callsTo, merchants, vault, objects, disk, db, metrics, tracer, logger, now, health,
     }
     const work = createWork(definition, context, { js, observer, stopped, instance: process.instance, graceMs: process.graceMs })
     const close = async (): Promise<void> => {

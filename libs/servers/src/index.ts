@@ -1,4 +1,4 @@
-export { requireFreeSpace } from './disk.ts'
+export { freeBytes, requireFreeSpace } from './disk.ts'
 export { cacheFolder, findNatsServer } from './find-nats-server.ts'
 export { findPromtool } from './find-promtool.ts'
 export type { LocalServer } from './local-server.ts'

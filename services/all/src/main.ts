@@ -23,12 +23,13 @@ const untilAsked = (): Promise<undefined> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(undefined))
   })
 
-const show = (installation: Installation, config: Config, ended: AbortSignal): void => {
+const show = async (installation: Installation, config: Config, ended: AbortSignal): Promise<void> => {
   const { running, sandboxUrl } = installation
   const paint = painter(process.stdout.isTTY, process.env)
   const folder = process.env['ZYRA_DATA'] ?? ''
   const prefix = folder === '' ? '' : `ZYRA_DATA=${folder} `
-  process.stdout.write(`${readyScreen({ gatewayUrl: running.url, sandboxUrl, config, prefix }, paint)}\n`)
+  const diskProblem = (await running.health()).checks.find(({ name, ok }) => name === 'disk' && !ok)?.detail
+  process.stdout.write(`${readyScreen({ gatewayUrl: running.url, sandboxUrl, config, prefix, diskProblem }, paint)}\n`)
   const say = (time: string, line: string): void => {
     process.stdout.write(`  ${paint('dim', new Date(time).toTimeString().slice(0, 8))}  ${line}\n`)
   }
@@ -44,7 +45,7 @@ const main = async (): Promise<number> => {
   const asked = untilAsked()
   const installation = await start(config, { logger, tracing }, stepsOn(process.stderr))
   const ended = new AbortController()
-  show(installation, config, ended.signal)
+  await show(installation, config, ended.signal)
   const problem = await Promise.race([asked, installation.failed])
   ended.abort()
   process.stderr.write(problem === undefined ? '\nStopping ...\n' : `\n${problem}\n`)

@@ -45,7 +45,7 @@ export const start = async (config: Config, { logger, tracing }: Told, step: Ste
     await stopAll([running === undefined ? undefined : { stop: running.close }, sandbox, yearEnd, sealing, servers])
   }
   try {
-    const servers = await step('Starting NATS and Postgres', () => startServers(settled, (line) => logger.debug({ line }, 'server')))
+    const servers = await step('Starting NATS and Postgres', () => startServers(settled, logger))
     parts.servers = servers
     const { natsUrl, databaseUrl, seedOf } = servers
     parts.yearEnd = await sealYearly(adminOptions(servers), logger)

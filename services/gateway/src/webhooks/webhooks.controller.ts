@@ -1,4 +1,4 @@
-import { Controller, HttpCode, HttpException, Inject, Post, Req } from '@nestjs/common'
+import { Controller, HttpCode, HttpException, Inject, Post, Req, Res } from '@nestjs/common'
 import { entryCause, etsySecretFor, messageOf, shopifySecretFor, type ServiceContext } from '@zyra/runtime'
 import { verifyEtsyWebhook } from '@zyra/vendor-etsy/webhook'
 import { verifyShopifyHmac } from '@zyra/vendor-shopify/webhooks'
@@ -8,10 +8,16 @@ import { shopifyIntake, type Intake, type RawHeaders } from './shopify-intake.ts
 
 /** Shopify waits five seconds for an answer: what is not on disk by then is asked for again. */
 const ANSWER_WITHIN_MS = 4_000
+/** Somebody has to free space first. */
+const FULL_RETRY_AFTER_S = 60
 
 interface Delivery {
   readonly headers: RawHeaders
   readonly body: unknown
+}
+
+interface Reply {
+  readonly header: (name: string, value: string) => Reply
 }
 
 const bytesOf = ({ body }: Delivery): Uint8Array => (body instanceof Uint8Array ? body : new Uint8Array())
@@ -31,7 +37,8 @@ export class WebhooksController {
   /** All topics of Shopify. 200 once the delivery is on disk, 401 for a wrong signature, 503 while nothing can be kept. */
   @Post('shopify')
   @HttpCode(200)
-  async shopify(@Req() delivery: Delivery): Promise<void> {
+  async shopify(@Req() delivery: Delivery, @Res({ passthrough: true }) reply: Reply): Promise<void> {
+    this.#requireRoom('shopify', reply)
     const raw = bytesOf(delivery)
     const { merchants, config } = this.#context
     const mode = merchants.byShopDomain(first(delivery.headers['x-shopify-shop-domain']) ?? '')?.mode ?? 'sandbox'
@@ -43,7 +50,8 @@ export class WebhooksController {
   /** All events of Etsy; the same answers. */
   @Post('etsy')
   @HttpCode(200)
-  async etsy(@Req() delivery: Delivery): Promise<void> {
+  async etsy(@Req() delivery: Delivery, @Res({ passthrough: true }) reply: Reply): Promise<void> {
+    this.#requireRoom('etsy', reply)
     const rawBody = bytesOf(delivery)
     const { merchants, config, now } = this.#context
     const verdict = verifyEtsyWebhook({ secret: config.etsyWebhookSecret, headers: delivery.headers, rawBody, now: now() })
@@ -64,6 +72,15 @@ export class WebhooksController {
       logger.error({ vendor, why: messageOf(error) }, 'a webhook could not be verified')
       throw new HttpException('Webhooks of this merchant cannot be verified yet; send it again.', 503)
     }
+  }
+
+  /** While there is room to finish what is under way, and none to begin anything. */
+  #requireRoom(vendor: string, reply: Reply): void {
+    const { disk, metrics } = this.#context
+    if (disk.state() === 'ample') return
+    metrics.webhooks.inc({ vendor, answer: '503' })
+    reply.header('retry-after', String(FULL_RETRY_AFTER_S))
+    throw new HttpException('The disk is nearly full; send it again later.', 503)
   }
 
   #refuse(vendor: string): never {
