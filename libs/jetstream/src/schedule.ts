@@ -62,9 +62,36 @@ export interface TimerCarrierOptions extends Pick<OwnedConsumerOptions, 'nc' | '
   readonly service: string
   /** Records that the timer fired. A rejection is tried again. */
   readonly onDue: (timer: Timer) => Promise<void>
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** How often to look for timers that should have fired, in ms. */
+  readonly reviveEveryMs?: number
 }
 
 const RETRY_AFTER_MS = 1_000
+/** Two machines' clocks may differ by so much, in ms. */
+const TOLERANCE_MS = 60_000
+const REVIVE_EVERY_MS = 60_000
+
+/**
+ * Sets timers again that should have fired and did not, because the server's clock jumped: it computes when to look next by the time that it
+ * believed in. Those that did fire are left alone.
+ * @returns the names of those that were set again or had fired
+ */
+export const reviveTimers = async (connection: Connection, service: string, now: number): Promise<readonly string[]> => {
+  const overdue: Timer[] = []
+  const query = JSON.stringify({ multi_last: [`timers.set.${service}.>`], batch: 1_000 })
+  for await (const message of await connection.nc.requestMany(`$JS.API.DIRECT.GET.${TIMER_STREAM}`, query, { strategy: 'sentinel', maxWait: 5_000 })) {
+    const { code, values } = headersOf(message)
+    if (code !== 0) break
+    const [, , , merchant = '', name = ''] = (values.get('Nats-Subject') ?? '').split('.')
+    const body: unknown = message.json()
+    const at = timeIn(body)
+    if (Date.parse(at) < now - TOLERANCE_MS) overdue.push({ service, merchant: decodeToken(merchant), timer: decodeToken(name), at })
+  }
+  for (const timer of overdue) await setTimer(connection, timer)
+  return overdue.map(({ timer }) => timer)
+}
 
 /** @throws Error when the message is not what the scheduler made of a timer of this very service */
 const timerOf = ({ subject, json, header }: Delivery): Timer => {
@@ -77,22 +104,31 @@ const timerOf = ({ subject, json, header }: Delivery): Timer => {
 }
 
 /**
- * Reads a service's timers as they fall due, one at a time; what falls due while nobody listens is read at the next start.
+ * Reads a service's timers as they fall due, one at a time; what falls due while nobody listens is read at the next start. What the server fires
+ * too early, since its clock jumped ahead, waits until it is due; what it should have fired long ago is set again.
  * What is no timer of the service is told as a problem and dropped.
  */
-export const carryTimers = ({ service, onDue, ...options }: TimerCarrierOptions): Promise<OwnedConsumer> => {
+export const carryTimers = async (carrier: TimerCarrierOptions): Promise<OwnedConsumer> => {
+  const { service, onDue, now = Date.now, reviveEveryMs = REVIVE_EVERY_MS, ...options } = carrier
   const { onProblem } = options
   let carried = Promise.resolve()
   let ownership = AbortSignal.abort()
 
-  const carry = async (delivery: Delivery, lost: AbortSignal): Promise<void> => {
-    let timer: Timer
+  const read = (delivery: Delivery): Timer | undefined => {
     try {
-      timer = timerOf(delivery)
+      return timerOf(delivery)
     } catch (error) {
       onProblem(`dropped the message ${delivery.subject} #${delivery.sequence}: ${error instanceof Error ? error.message : String(error)}`)
-      return delivery.ack()
+      delivery.ack()
+      return undefined
     }
+  }
+
+  const untilDue = async ({ at }: Timer, lost: AbortSignal): Promise<void> => {
+    while (!lost.aborted && Date.parse(at) - now() > TOLERANCE_MS) await delay(RETRY_AFTER_MS, undefined, { signal: lost }).catch(() => undefined)
+  }
+
+  const carry = async (delivery: Delivery, timer: Timer, lost: AbortSignal): Promise<void> => {
     while (!lost.aborted) {
       try {
         await onDue(timer)
@@ -104,7 +140,7 @@ export const carryTimers = ({ service, onDue, ...options }: TimerCarrierOptions)
     }
   }
 
-  return openOwnedConsumer({
+  const consumer = await openOwnedConsumer({
     ...options,
     stream: TIMER_STREAM,
     durable: `${service}-timers`,
@@ -113,8 +149,27 @@ export const carryTimers = ({ service, onDue, ...options }: TimerCarrierOptions)
       ownership = lost
     },
     onDelivery: (delivery) => {
-      const lost = ownership
-      carried = carried.then(() => carry(delivery, lost))
+      const [lost, timer] = [ownership, read(delivery)]
+      if (timer === undefined) return
+      // One that is early keeps no other waiting.
+      const due = Date.parse(timer.at) - now() > TOLERANCE_MS ? untilDue(timer, lost) : undefined
+      const queue = (): Promise<void> => (carried = carried.then(() => carry(delivery, timer, lost)))
+      if (due === undefined) void queue()
+      else void due.then(queue)
     },
   })
+
+  const revive = async (): Promise<void> => {
+    if (!options.link.connected()) return
+    await reviveTimers(options, service, now()).catch((error: unknown) => onProblem(`timers of ${service}: ${error instanceof Error ? error.message : String(error)}`))
+  }
+  const reviving = setInterval(() => void revive(), reviveEveryMs)
+  reviving.unref()
+  return {
+    ...consumer,
+    close: () => {
+      clearInterval(reviving)
+      return consumer.close()
+    },
+  }
 }

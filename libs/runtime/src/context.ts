@@ -1,6 +1,7 @@
 import type { Vault } from '@zyra/privacy'
 import type { EventLog } from '@zyra/jetstream'
 import type { Postgres } from '@zyra/postgres'
+import type { ClockGuard } from './clock.ts'
 import type { Codec } from './codec.ts'
 import type { Config } from './config.ts'
 import type { Decisions } from './decisions.ts'
@@ -26,6 +27,7 @@ export interface ServiceContext {
   readonly vault: Vault
   readonly objects: Objects
   readonly disk: Pick<DiskWatch, 'state' | 'check'>
+  readonly clock: Pick<ClockGuard, 'problem'>
   readonly db: Postgres
   readonly metrics: Metrics
   readonly tracer: Tracer

@@ -1,6 +1,4 @@
-import { memoryLog } from '@zyra/testing'
-import { outgoing } from '../test/kit.ts'
-import { sparingLog, watchDisk, type DiskState } from './disk-watch.ts'
+import { watchDisk, type DiskState } from './disk-watch.ts'
 
 const MIB = 1024 * 1024
 
@@ -41,18 +39,6 @@ describe('the watch over the disk', () => {
     disk.broken = true
     await watch.look()
     expect(watch.state()).toBe('critical')
-    watch.close()
-  })
-
-  it('keeps events from a log that could not get over a failed write', async () => {
-    const { watch, free } = await setUp(20)
-    const log = sparingLog(memoryLog(), watch)
-    const address = { merchant: 'demo', service: 'inventory', aggregate: 'stock', id: '1' }
-    const request = { subject: 'zyra.demo.inventory.stock.1', events: [outgoing(address, { type: 'inventory.BufferSet', data: { buffer: 2 } })] }
-    await expect(log.append(request)).rejects.toMatchObject({ name: 'LogUnavailable', message: expect.stringContaining('20 MiB free') })
-    expect(await log.lastSequence()).toBe(0)
-    await free(400)
-    expect(await log.append(request)).toMatchObject({ status: 'appended' })
     watch.close()
   })
 })

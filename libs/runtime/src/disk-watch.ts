@@ -1,4 +1,3 @@
-import { LogUnavailable, type EventLog } from '@zyra/jetstream'
 import { statfs } from 'node:fs/promises'
 import type { HealthCheck } from './context.ts'
 
@@ -81,12 +80,3 @@ export const watchDisk = async (options: DiskWatchOptions): Promise<DiskWatch> =
     close: () => clearInterval(timer),
   }
 }
-
-/** The same log, to which nothing is appended while the disk is nearly full. */
-export const sparingLog = (log: EventLog, disk: Pick<DiskWatch, 'state' | 'check'>): EventLog => ({
-  ...log,
-  append: async (request, signal) => {
-    if (disk.state() === 'critical') throw new LogUnavailable(`${request.subject} is not appended: ${disk.check().detail}`)
-    return log.append(request, signal)
-  },
-})

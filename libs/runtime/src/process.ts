@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Postgres } from '@zyra/postgres'
+import type { ClockGuard } from './clock.ts'
 import type { Config } from './config.ts'
 import type { DiskWatch } from './disk-watch.ts'
 import type { HealthReport } from './context.ts'
@@ -17,6 +18,7 @@ export interface ProcessContext {
   readonly masterKey: KeyObject
   readonly objects: Objects
   readonly disk: DiskWatch
+  readonly clock: ClockGuard
   readonly db: Postgres
   readonly metrics: Metrics
   readonly tracing: Tracing

@@ -6,6 +6,7 @@ import { loadMasterKey } from '@zyra/privacy'
 import { openPostgres } from '@zyra/postgres'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { guardClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { HealthReport } from './context.ts'
 import { watchDisk } from './disk-watch.ts'
@@ -114,11 +115,12 @@ export const run = async (definitions: readonly ServiceDefinition[], options: Ru
     folder: config.dataDir, reserveBytes: config.diskReserve,
     onChange: (state, what) => (state === 'ample' ? logger.info({ what }, 'there is space again') : logger.error({ what }, 'the disk is nearly full')),
   })
+  const clock = guardClock({ now, trust: config.trustClock })
   let draining = false
   let services: readonly RunningService[] = []
-  const health = createHealth({ services: () => services, database: () => db.ready(), own: () => [disk.check()], isDraining: () => draining, monotonic: () => performance.now() })
+  const health = createHealth({ services: () => services, database: () => db.ready(), own: () => [disk.check(), clock.check()], isDraining: () => draining, monotonic: () => performance.now() })
   const process: ProcessContext = {
-    config, natsUrl, seedOf, masterKey, db, metrics, tracing, logger, sandboxOrigin, health, now, graceMs, disk,
+    config, natsUrl, seedOf, masterKey, db, metrics, tracing, logger, sandboxOrigin, health, now, graceMs, disk, clock,
     objects: fileObjects(join(config.dataDir, 'objects')), instance: randomUUID(),
   }
 

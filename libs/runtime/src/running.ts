@@ -6,12 +6,12 @@ import { waitForClock } from './clock.ts'
 import { startConsuming, type Consuming, type ConsumingOptions } from './consuming.ts'
 import type { HealthCheck, ServiceContext } from './context.ts'
 import { createDecisions } from './decisions.ts'
-import { sparingLog } from './disk-watch.ts'
 import { createEffects } from './effects.ts'
 import { messageOf } from './errors.ts'
 import { createGate } from './gate.ts'
 import { readSwitches } from './gate-view.ts'
 import { within } from './grace.ts'
+import { guardedLog } from './guarded-log.ts'
 import { measuredLog } from './measured-log.ts'
 import { followMerchants } from './merchants.ts'
 import type { Observer } from './observer.ts'
@@ -51,20 +51,21 @@ export const openService = async (definition: ServiceDefinition, process: Proces
   const stopped = new AbortController()
   try {
     js.onStatus((status) => logger.warn({ service, status }, 'connection to the log'))
-    await waitForClock(js.log, { now, trust: config.trustClock, signal: stopped.signal, onWait: (why) => observer.problem('clock', why) })
+    const onWait = (why: string): void => observer.problem('clock', why)
+    await waitForClock(js.log, { now, trust: config.trustClock, signal: stopped.signal, guard: process.clock, onWait })
     const vault = openVault({ store: js.keys, masterKey: process.masterKey, cacheSize: 10_000, maxAgeMs: 10_000, now: monotonic })
     const codec = createCodec({ vault, objects })
-    const log = measuredLog(sparingLog(js.log, process.disk), observer)
+    const log = measuredLog(guardedLog(js.log, process), observer)
     const snapshots = createStateSnapshots({
       store: js.snapshots, epoch: js.log.epoch, service, onProblem: (problem) => observer.problem('snapshots', problem),
     })
     const decisions = createDecisions({ log, codec, service, deciders: definition.deciders ?? [], now: () => now().toISOString(), snapshots, tracer })
     const merchants = await followMerchants(js.log, { signal: stopped.signal, onProblem: (problem) => observer.problem('merchants', problem) })
     const gate = createGate({ look: () => readSwitches(js.log, merchants), sandboxOrigins: [process.sandboxOrigin], fetch: globalThis.fetch, monotonic })
-    const { sandboxOrigin, health, disk } = process
+    const { sandboxOrigin, health, disk, clock } = process
     const callsTo = measuredCalls({ fetch: gate.fetch, observer, tracer })
     const context: ServiceContext = {
-      service, config, sandboxOrigin, log, codec, decisions, gate, callsTo, merchants, vault, objects, disk, db, metrics, tracer, logger, now, health,
+      service, config, sandboxOrigin, log, codec, decisions, gate, callsTo, merchants, vault, objects, disk, clock, db, metrics, tracer, logger, now, health,
     }
     const work = createWork(definition, context, { js, observer, stopped, instance: process.instance, graceMs: process.graceMs })
     const close = async (): Promise<void> => {
@@ -135,7 +136,7 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
       }),
     ])
     if (policies.some(({ on }) => 'runtime.TimerFired' in on)) {
-      const carrier = await js.carryTimers({ service, onDue: recordTimer, onProblem: (problem) => observer.problem(`${service}-timers`, problem) })
+      const carrier = await js.carryTimers({ service, onDue: recordTimer, now: () => context.now().getTime(), onProblem: (problem) => observer.problem(`${service}-timers`, problem) })
       timers = { check: checkTimers(service, carrier, monotonic), close: carrier.close }
       const standing = { js, merchants: context.merchants, service, timers: definition.standingTimers ?? [], now: context.now }
       const woken = await wakeTimers(standing).catch((error: unknown) => observer.problem(`${service}-timers`, messageOf(error)))

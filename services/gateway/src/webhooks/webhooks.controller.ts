@@ -8,8 +8,8 @@ import { shopifyIntake, type Intake, type RawHeaders } from './shopify-intake.ts
 
 /** Shopify waits five seconds for an answer: what is not on disk by then is asked for again. */
 const ANSWER_WITHIN_MS = 4_000
-/** Somebody has to free space first. */
-const FULL_RETRY_AFTER_S = 60
+/** Somebody has to free space, or set the clock. */
+const REFUSED_RETRY_AFTER_S = 60
 
 interface Delivery {
   readonly headers: RawHeaders
@@ -38,7 +38,7 @@ export class WebhooksController {
   @Post('shopify')
   @HttpCode(200)
   async shopify(@Req() delivery: Delivery, @Res({ passthrough: true }) reply: Reply): Promise<void> {
-    this.#requireRoom('shopify', reply)
+    this.#requireAbleToKeep('shopify', reply)
     const raw = bytesOf(delivery)
     const { merchants, config } = this.#context
     const mode = merchants.byShopDomain(first(delivery.headers['x-shopify-shop-domain']) ?? '')?.mode ?? 'sandbox'
@@ -51,7 +51,7 @@ export class WebhooksController {
   @Post('etsy')
   @HttpCode(200)
   async etsy(@Req() delivery: Delivery, @Res({ passthrough: true }) reply: Reply): Promise<void> {
-    this.#requireRoom('etsy', reply)
+    this.#requireAbleToKeep('etsy', reply)
     const rawBody = bytesOf(delivery)
     const { merchants, config, now } = this.#context
     const verdict = verifyEtsyWebhook({ secret: config.etsyWebhookSecret, headers: delivery.headers, rawBody, now: now() })
@@ -74,13 +74,14 @@ export class WebhooksController {
     }
   }
 
-  /** While there is room to finish what is under way, and none to begin anything. */
-  #requireRoom(vendor: string, reply: Reply): void {
-    const { disk, metrics } = this.#context
-    if (disk.state() === 'ample') return
+  /** Refuses what could not be kept, or whose time could not be checked: early, and in a way that makes the vendor come again. */
+  #requireAbleToKeep(vendor: string, reply: Reply): void {
+    const { disk, clock, metrics } = this.#context
+    const wrongTime = clock.problem()
+    if (disk.state() === 'ample' && wrongTime === undefined) return
     metrics.webhooks.inc({ vendor, answer: '503' })
-    reply.header('retry-after', String(FULL_RETRY_AFTER_S))
-    throw new HttpException('The disk is nearly full; send it again later.', 503)
+    reply.header('retry-after', String(REFUSED_RETRY_AFTER_S))
+    throw new HttpException(`${wrongTime === undefined ? 'The disk is nearly full' : 'The clock is wrong'}; send it again later.`, 503)
   }
 
   #refuse(vendor: string): never {
