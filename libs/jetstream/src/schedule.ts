@@ -161,7 +161,8 @@ export const carryTimers = async (carrier: TimerCarrierOptions): Promise<OwnedCo
 
   const revive = async (): Promise<void> => {
     if (!options.link.connected()) return
-    await reviveTimers(options, service, now()).catch((error: unknown) => onProblem(`timers of ${service}: ${error instanceof Error ? error.message : String(error)}`))
+    const tell = (error: unknown): void => onProblem(`timers of ${service}: ${error instanceof Error ? error.message : String(error)}`)
+    await reviveTimers(options, service, now()).catch(tell)
   }
   const reviving = setInterval(() => void revive(), reviveEveryMs)
   reviving.unref()

@@ -1,5 +1,5 @@
 import type { EventLog } from '@zyra/jetstream'
-import type { HealthCheck } from './context.ts'
+import type { HealthCheck } from './health-check.ts'
 import { pauseFor, type Pause } from './retry.ts'
 
 /** The clock was right when this was written: an earlier time is a machine without a battery clock that was not told the time yet. */

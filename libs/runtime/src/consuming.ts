@@ -1,7 +1,7 @@
 import { addressOf, aggregateFilter, type ConsumerState, type Delivery, type EventLog, type JetStream, type OwnedConsumer } from '@zyra/jetstream'
 import type { StoredEvent } from '@zyra/jetstream'
 import { watchAttendance } from './attendance.ts'
-import type { HealthCheck } from './context.ts'
+import type { HealthCheck } from './health-check.ts'
 import { messageOf } from './errors.ts'
 import type { Observer } from './observer.ts'
 import { takeOver, type Ownership } from './ownership.ts'

@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import type { Decisions } from './decisions.ts'
 import type { DiskWatch } from './disk-watch.ts'
 import type { Gate } from './gate.ts'
+import type { HealthReport } from './health-check.ts'
 import type { Logger } from './logging.ts'
 import type { Merchants } from './merchants.ts'
 import type { Metrics } from './metrics.ts'
@@ -37,17 +38,4 @@ export interface ServiceContext {
   /** The state of everything that runs in this process. */
   readonly health: () => Promise<HealthReport>
   readonly now: () => Date
-}
-
-/** One thing that must work for the whole to work. */
-export interface HealthCheck {
-  readonly name: string
-  readonly ok: boolean
-  readonly detail: string
-}
-
-/** `/readyz` answers this. */
-export interface HealthReport {
-  readonly ready: boolean
-  readonly checks: readonly HealthCheck[]
 }

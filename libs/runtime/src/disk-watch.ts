@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import type { HealthCheck } from './context.ts'
+import type { HealthCheck } from './health-check.ts'
 
 const MIB = 1024 * 1024
 

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common'
-import type { HealthReport } from './context.ts'
+import type { HealthReport } from './health-check.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The injection token of what this controller tells. */

@@ -1,4 +1,4 @@
-import type { HealthCheck, HealthReport } from './context.ts'
+import type { HealthCheck, HealthReport } from './health-check.ts'
 import { messageOf } from './errors.ts'
 
 /** What the health of a process is made from. */

@@ -1,6 +1,7 @@
 export { loadConfig, ConfigError, SANDBOX_SECRET, etsySecretFor, shopifySecretFor } from './config.ts'
 export type { Config, ServiceName } from './config.ts'
-export type { HealthCheck, HealthReport, ServiceContext } from './context.ts'
+export type { ServiceContext } from './context.ts'
+export type { HealthCheck, HealthReport } from './health-check.ts'
 export { createCodec } from './codec.ts'
 export type { Codec } from './codec.ts'
 export { createDecisions, entryCause } from './decisions.ts'

@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { guardClock } from './clock.ts'
 import type { Config } from './config.ts'
-import type { HealthReport } from './context.ts'
+import type { HealthReport } from './health-check.ts'
 import { watchDisk } from './disk-watch.ts'
 import { enterInRegister, registersOf } from './erasure-register.ts'
 import { messageOf } from './errors.ts'
@@ -118,7 +118,10 @@ export const run = async (definitions: readonly ServiceDefinition[], options: Ru
   const clock = guardClock({ now, trust: config.trustClock })
   let draining = false
   let services: readonly RunningService[] = []
-  const health = createHealth({ services: () => services, database: () => db.ready(), own: () => [disk.check(), clock.check()], isDraining: () => draining, monotonic: () => performance.now() })
+  const health = createHealth({
+    services: () => services, database: () => db.ready(), own: () => [disk.check(), clock.check()],
+    isDraining: () => draining, monotonic: () => performance.now(),
+  })
   const process: ProcessContext = {
     config, natsUrl, seedOf, masterKey, db, metrics, tracing, logger, sandboxOrigin, health, now, graceMs, disk, clock,
     objects: fileObjects(join(config.dataDir, 'objects')), instance: randomUUID(),

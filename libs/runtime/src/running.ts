@@ -4,7 +4,8 @@ import { openVault } from '@zyra/privacy'
 import { createCodec } from './codec.ts'
 import { waitForClock } from './clock.ts'
 import { startConsuming, type Consuming, type ConsumingOptions } from './consuming.ts'
-import type { HealthCheck, ServiceContext } from './context.ts'
+import type { ServiceContext } from './context.ts'
+import type { HealthCheck } from './health-check.ts'
 import { createDecisions } from './decisions.ts'
 import { createEffects } from './effects.ts'
 import { messageOf } from './errors.ts'
@@ -136,7 +137,8 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
       }),
     ])
     if (policies.some(({ on }) => 'runtime.TimerFired' in on)) {
-      const carrier = await js.carryTimers({ service, onDue: recordTimer, now: () => context.now().getTime(), onProblem: (problem) => observer.problem(`${service}-timers`, problem) })
+      const onProblem = (problem: string): void => observer.problem(`${service}-timers`, problem)
+      const carrier = await js.carryTimers({ service, onDue: recordTimer, now: () => context.now().getTime(), onProblem })
       timers = { check: checkTimers(service, carrier, monotonic), close: carrier.close }
       const standing = { js, merchants: context.merchants, service, timers: definition.standingTimers ?? [], now: context.now }
       const woken = await wakeTimers(standing).catch((error: unknown) => observer.problem(`${service}-timers`, messageOf(error)))

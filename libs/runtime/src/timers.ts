@@ -1,7 +1,7 @@
 import type { Port } from '@zyra/es'
 import type { JetStream, OwnedConsumer } from '@zyra/jetstream'
 import { watchAttendance } from './attendance.ts'
-import type { HealthCheck } from './context.ts'
+import type { HealthCheck } from './health-check.ts'
 import type { Merchants } from './merchants.ts'
 import { noTracer, type Tracer } from './tracing.ts'
 

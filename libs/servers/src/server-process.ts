@@ -126,7 +126,8 @@ export function startProcess(options: ServerProcessOptions): ServerProcess {
       // Its last words may still be in the pipe.
       void Promise.all(readers).then(() => {
         removeRecord(options.recordFile)
-        resolve({ code, signal, problem: expected ? undefined : unexpectedEnd(options, { code, signal }, lines), diskFull: !expected && lines.some(saysDiskFull) })
+        const problem = expected ? undefined : unexpectedEnd(options, { code, signal }, lines)
+        resolve({ code, signal, problem, diskFull: !expected && lines.some(saysDiskFull) })
       })
     })
   })

@@ -27,13 +27,14 @@ const pauseFor = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, u
 export const reviveWithSpace = async (options: ReviveOptions): Promise<string> => {
   const { server, name, folder, neededBytes, signal, logger, free = freeBytes, pause = pauseFor } = options
   if (server === undefined) return never
-  while (!signal.aborted) {
+  const isStopping = (): boolean => signal.aborted
+  while (!isStopping()) {
     const { problem, diskFull } = await server.exited
-    if (problem === undefined || signal.aborted) return never
+    if (problem === undefined || isStopping()) return never
     if (!diskFull) return problem
     logger.error({ server: name, problem }, 'ended for want of space; it is started again when there is some')
-    while (free(folder) < neededBytes && !signal.aborted) await pause(LOOK_EVERY_MS, signal)
-    if (signal.aborted) return never
+    while (free(folder) < neededBytes && !isStopping()) await pause(LOOK_EVERY_MS, signal)
+    if (isStopping()) return never
     try {
       await server.restart()
       logger.info({ server: name }, 'started again')

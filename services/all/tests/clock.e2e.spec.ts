@@ -47,6 +47,7 @@ describe('a clock that jumps ten years either way', () => {
     return checks.find(({ name }) => name === 'clock')?.ok
   }
   /** The log stays as it is while work comes in. */
+  const pending = async (): Promise<number> => (await sandboxControl<{ webhooksPending: number }>(system, '/shopify')).webhooksPending
   const nothingIsAppended = async (): Promise<void> => {
     const before = await system.js.log.lastSequence()
     await sandboxControl(system, '/orders', { channel: 'shopify', sku: 'MUG-BLUE' })
@@ -54,7 +55,7 @@ describe('a clock that jumps ten years either way', () => {
     expect(await system.js.log.lastSequence()).toBe(before)
   }
 
-  test.each([['ahead', YEARS_10], ['back', -YEARS_10]])('%s, while they run: nothing is kept until it is right, and then everything goes on', async (_way, jump) => {
+  test.each([['ahead', YEARS_10], ['back', -YEARS_10]])('%s, while they run: nothing is kept until it is right', async (_way, jump) => {
     expect(await deliver()).toBe(200)
     offset = jump
     expect(await deliver()).toBe(503)
@@ -84,7 +85,7 @@ describe('a clock that jumps ten years either way', () => {
   }, 60_000)
 
   test('leaves an order, times and decisions as if it had not jumped, and the right numbers on Etsy', async () => {
-    await until('the sandbox to have delivered what was refused', async () => (await sandboxControl<{ webhooksPending: number }>(system, '/shopify')).webhooksPending === 0, 120_000)
+    await until('the sandbox to have delivered what was refused', async () => (await pending()) === 0, 120_000)
     expect(await control(system, 'reconcile', {})).toMatchObject({ status: 200 })
     await settled(system)
     const all = await storedEvents(system, ['zyra.>'])

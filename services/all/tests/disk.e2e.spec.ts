@@ -38,24 +38,30 @@ describe(folder === undefined ? `a full disk (skipped, no small file system can 
   let sandbox: SandboxProcess
   let item: ShopifyVariant
   let said = ''
+  /** What was begun, and how to end it. */
+  const endings: (() => Promise<unknown>)[] = []
   const answers = new Map<string, number | undefined>()
 
   const start = async (): Promise<void> => {
     mkdirSync(dataDir)
     const [port, sandboxPort] = [await requirePort('127.0.0.1', 0, 'ZYRA_PORT'), await requirePort('127.0.0.1', 0, 'ZYRA_SANDBOX_PORT')]
-    child = spawn(process.execPath, [new URL('../dist/main.js', import.meta.url).pathname], {
+    const started = spawn(process.execPath, [new URL('../dist/main.js', import.meta.url).pathname], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env, NODE_OPTIONS: '', ZYRA_DATA: dataDir, ZYRA_PORT: String(port), ZYRA_SANDBOX_PORT: String(sandboxPort),
         ZYRA_SANDBOX_ORDERS_PER_MINUTE: '0', ZYRA_SANDBOX_ETSY_PER_SECOND: '200', ZYRA_DISK_RESERVE: String(RESERVE_MIB),
       },
     })
-    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    child = started
+    const exited = once(started, 'exit')
+    endings.unshift(() => (started.kill('SIGTERM'), exited))
+    for (const stream of [started.stdout, started.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()))
     url = `http://127.0.0.1:${port}`
     sandbox = { origin: `http://127.0.0.1:${sandboxPort}`, failed: Promise.race([]), stop: async () => undefined }
     await until('Zyra to run', async () => said.includes('Ctrl-C') && (await fetch(`${url}/readyz`)).ok, 60_000)
     const { natsPort } = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as { natsPort: number }
     js = await openJetStream({ url: `nats://127.0.0.1:${natsPort}`, name: 'test', inboxPrefix: inboxPrefixOf(ADMIN), seed: readNatsSeed(dataDir, ADMIN) })
+    endings.unshift(js.close)
     await until('the first reconcile', async () => (await mirrored({ sandbox })).every(({ sellable, expected }) => sellable === expected), 60_000)
     await settled({ js, gatewayUrl: url })
     item = await itemAtOnePlace({ sandbox })
@@ -63,12 +69,8 @@ describe(folder === undefined ? `a full disk (skipped, no small file system can 
 
   afterAll(async () => {
     if (folder === undefined) return
-    await js?.close()
-    if (child !== undefined && child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    }
-    await until('the disk to be let go of', async () => execFileSync('umount', [folder], { stdio: 'pipe' }) !== undefined)
+    for (const end of endings) await end()
+    await until('the disk to be let go of', async () => Buffer.isBuffer(execFileSync('umount', [folder], { stdio: 'pipe' })))
     rmSync(folder, { recursive: true })
   }, 60_000)
 
@@ -134,8 +136,8 @@ describe(folder === undefined ? `a full disk (skipped, no small file system can 
     const refused = await fetch(`${url}/webhooks/shopify`, { method: 'POST', body: '{}' })
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '60'])
     expect(freeBytes(dataDir)).toBeGreaterThan((RESERVE_MIB / 2) * MIB)
-    const told = await until('/readyz to say so', async () => ((await disk())?.ok === false ? disk() : undefined))
-    expect(told?.detail).toContain('webhooks are refused')
+    const told = await until('/readyz to say so', async () => ((one) => (one?.ok === false ? one : undefined))(await disk()))
+    expect(told.detail).toContain('webhooks are refused')
 
     fill(0)
     const full = performance.now()
