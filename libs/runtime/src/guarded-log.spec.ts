@@ -17,7 +17,7 @@ const setUp = (trust = false) => {
   const append = () => {
     buffer += 1
     const event = outgoing(address, { type: 'inventory.BufferSet', data: { buffer } }, { time: new Date(state.now).toISOString() })
-    return log.append({ subject: 'zyra.demo.inventory.stock.1', events: [event] }).then(({ status }) => status, (error: Error) => error)
+    return log.append({ subject: 'zyra.demo.inventory.stock.1', events: [event] }).then(({ status }) => status, (error: unknown) => error)
   }
   return { state, clock, inner, append }
 }
@@ -31,7 +31,7 @@ describe('the guarded log', () => {
     expect(await append()).toBe('appended')
   })
 
-  it.each([['forward', YEARS_10], ['back', -YEARS_10]])('takes nothing of a clock that jumped ten years %s, and goes on when it is right again', async (_way, jump) => {
+  it.each([['forward', YEARS_10], ['back', -YEARS_10]])('takes nothing of a clock that jumped ten years %s until it is right again', async (_way, jump) => {
     const { state, clock, inner, append } = setUp()
     expect(await append()).toBe('appended')
     state.now += jump
