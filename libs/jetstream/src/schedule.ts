@@ -15,12 +15,15 @@ export interface Timer {
   readonly timer: string
   /** ISO 8601. A time that has passed fires at once. */
   readonly at: string
+  /** The W3C traceparent of what set it. */
+  readonly traceparent?: string
 }
 
 const subjectFor = (stage: 'set' | 'due', { service, merchant, timer }: Timer): string =>
   `timers.${stage}.${service}.${encodeToken(merchant)}.${encodeToken(timer)}`
 
-const timeIn = (data: unknown): string => (typeof data === 'object' && data !== null && 'at' in data ? String(data.at) : '')
+const textIn = (data: unknown, name: string): string => (typeof data === 'object' && data !== null && name in data ? String(Reflect.get(data, name)) : '')
+const timeIn = (data: unknown): string => textIn(data, 'at')
 
 /** True if the timer fired for this very time: without an id of its own, since one would keep a timer from being moved away and back again. */
 const hasFired = async (connection: Connection, timer: Timer, what: string): Promise<boolean> => {
@@ -34,14 +37,14 @@ const hasFired = async (connection: Connection, timer: Timer, what: string): Pro
  * @throws RangeError for a time that is none, LogRefused without permission, LogUnavailable when the server does not answer
  */
 export const setTimer = async (connection: Connection, timer: Timer): Promise<void> => {
-  const { timer: name, at } = timer
+  const { timer: name, at, traceparent } = timer
   if (Number.isNaN(Date.parse(at))) throw new RangeError(`timer ${name}: "${at}" is no time, expected ISO 8601`)
   const what = `setting timer ${name}`
   if (await hasFired(connection, timer, what)) return
   const headers = natsHeaders()
   headers.set('Nats-Schedule', `@at ${new Date(at).toISOString()}`)
   headers.set('Nats-Schedule-Target', subjectFor('due', timer))
-  const answer = await ask(connection, subjectFor('set', timer), JSON.stringify({ at }), { headers, what })
+  const answer = await ask(connection, subjectFor('set', timer), JSON.stringify({ at, traceparent }), { headers, what })
   const { error } = answer.json<{ error?: ApiError }>()
   if (error === undefined) return
   const sentence = `${what}: the server refuses with "${error.description}" (${error.err_code ?? error.code})`
@@ -59,36 +62,73 @@ export interface TimerCarrierOptions extends Pick<OwnedConsumerOptions, 'nc' | '
   readonly service: string
   /** Records that the timer fired. A rejection is tried again. */
   readonly onDue: (timer: Timer) => Promise<void>
+  /** Milliseconds since 1970. */
+  readonly now?: () => number
+  /** How often to look for timers that should have fired, in ms. */
+  readonly reviveEveryMs?: number
 }
 
 const RETRY_AFTER_MS = 1_000
+/** Two machines' clocks may differ by so much, in ms. */
+const TOLERANCE_MS = 60_000
+const REVIVE_EVERY_MS = 60_000
+
+/**
+ * Sets timers again that should have fired and did not, because the server's clock jumped: it computes when to look next by the time that it
+ * believed in. Those that did fire are left alone.
+ * @returns the names of those that were set again or had fired
+ */
+export const reviveTimers = async (connection: Connection, service: string, now: number): Promise<readonly string[]> => {
+  const overdue: Timer[] = []
+  const query = JSON.stringify({ multi_last: [`timers.set.${service}.>`], batch: 1_000 })
+  for await (const message of await connection.nc.requestMany(`$JS.API.DIRECT.GET.${TIMER_STREAM}`, query, { strategy: 'sentinel', maxWait: 5_000 })) {
+    const { code, values } = headersOf(message)
+    if (code !== 0) break
+    const [, , , merchant = '', name = ''] = (values.get('Nats-Subject') ?? '').split('.')
+    const body: unknown = message.json()
+    const at = timeIn(body)
+    if (Date.parse(at) < now - TOLERANCE_MS) overdue.push({ service, merchant: decodeToken(merchant), timer: decodeToken(name), at })
+  }
+  for (const timer of overdue) await setTimer(connection, timer)
+  return overdue.map(({ timer }) => timer)
+}
 
 /** @throws Error when the message is not what the scheduler made of a timer of this very service */
 const timerOf = ({ subject, json, header }: Delivery): Timer => {
   const [, , service = '', merchant = '', name = ''] = subject.split('.')
-  const at = timeIn(json())
-  const timer = { service, merchant: decodeToken(merchant), timer: decodeToken(name), at }
+  const [body, traceparent] = [json(), textIn(json(), 'traceparent')]
+  const at = timeIn(body)
+  const timer = { service, merchant: decodeToken(merchant), timer: decodeToken(name), at, ...(traceparent === '' ? {} : { traceparent }) }
   if (header('Nats-Scheduler') !== subjectFor('set', timer) || Number.isNaN(Date.parse(at))) throw new Error('it was not set by this service')
   return timer
 }
 
 /**
- * Reads a service's timers as they fall due, one at a time; what falls due while nobody listens is read at the next start.
+ * Reads a service's timers as they fall due, one at a time; what falls due while nobody listens is read at the next start. What the server fires
+ * too early, since its clock jumped ahead, waits until it is due; what it should have fired long ago is set again.
  * What is no timer of the service is told as a problem and dropped.
  */
-export const carryTimers = ({ service, onDue, ...options }: TimerCarrierOptions): Promise<OwnedConsumer> => {
+export const carryTimers = async (carrier: TimerCarrierOptions): Promise<OwnedConsumer> => {
+  const { service, onDue, now = Date.now, reviveEveryMs = REVIVE_EVERY_MS, ...options } = carrier
   const { onProblem } = options
   let carried = Promise.resolve()
   let ownership = AbortSignal.abort()
 
-  const carry = async (delivery: Delivery, lost: AbortSignal): Promise<void> => {
-    let timer: Timer
+  const read = (delivery: Delivery): Timer | undefined => {
     try {
-      timer = timerOf(delivery)
+      return timerOf(delivery)
     } catch (error) {
       onProblem(`dropped the message ${delivery.subject} #${delivery.sequence}: ${error instanceof Error ? error.message : String(error)}`)
-      return delivery.ack()
+      delivery.ack()
+      return undefined
     }
+  }
+
+  const untilDue = async ({ at }: Timer, lost: AbortSignal): Promise<void> => {
+    while (!lost.aborted && Date.parse(at) - now() > TOLERANCE_MS) await delay(RETRY_AFTER_MS, undefined, { signal: lost }).catch(() => undefined)
+  }
+
+  const carry = async (delivery: Delivery, timer: Timer, lost: AbortSignal): Promise<void> => {
     while (!lost.aborted) {
       try {
         await onDue(timer)
@@ -100,7 +140,7 @@ export const carryTimers = ({ service, onDue, ...options }: TimerCarrierOptions)
     }
   }
 
-  return openOwnedConsumer({
+  const consumer = await openOwnedConsumer({
     ...options,
     stream: TIMER_STREAM,
     durable: `${service}-timers`,
@@ -109,8 +149,28 @@ export const carryTimers = ({ service, onDue, ...options }: TimerCarrierOptions)
       ownership = lost
     },
     onDelivery: (delivery) => {
-      const lost = ownership
-      carried = carried.then(() => carry(delivery, lost))
+      const [lost, timer] = [ownership, read(delivery)]
+      if (timer === undefined) return
+      // One that is early keeps no other waiting.
+      const due = Date.parse(timer.at) - now() > TOLERANCE_MS ? untilDue(timer, lost) : undefined
+      const queue = (): Promise<void> => (carried = carried.then(() => carry(delivery, timer, lost)))
+      if (due === undefined) void queue()
+      else void due.then(queue)
     },
   })
+
+  const revive = async (): Promise<void> => {
+    if (!options.link.connected()) return
+    const tell = (error: unknown): void => onProblem(`timers of ${service}: ${error instanceof Error ? error.message : String(error)}`)
+    await reviveTimers(options, service, now()).catch(tell)
+  }
+  const reviving = setInterval(() => void revive(), reviveEveryMs)
+  reviving.unref()
+  return {
+    ...consumer,
+    close: () => {
+      clearInterval(reviving)
+      return consumer.close()
+    },
+  }
 }

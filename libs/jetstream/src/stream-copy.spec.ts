@@ -82,14 +82,14 @@ describe('copying streams', () => {
   }, 60_000)
 
   it('brings keys back, those that were deleted before not', async () => {
-    const { keys } = await source.open()
+    const { keys } = await source.open('gateway')
     await keys.create('keys.a', Buffer.from('one'))
     await keys.create('keys.b', Buffer.from('two'))
     await keys.delete('keys.a')
     const { facts, chunks } = await take('ZYRA_KEYS')
     await keys.delete('keys.b')
     await to.put(facts, each(chunks))
-    const restored = (await target.open()).keys
+    const restored = (await target.open('gateway')).keys
     expect(await restored.get('keys.a')).toBeUndefined()
     expect(Buffer.from((await restored.get('keys.b')) ?? []).toString()).toBe('two')
     await restored.delete('keys.b')

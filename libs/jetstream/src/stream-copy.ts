@@ -5,7 +5,7 @@ import { connectNats, type ConnectOptions } from './connection.ts'
 import { headersOf } from './headers.ts'
 import { watchLink, type Connection } from './link.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
-import { PROBE_STREAM } from './streams.ts'
+import { PROBE_STREAM, SNAPSHOT_STREAM } from './streams.ts'
 
 /** A stream's or a consumer's configuration as the server tells it: kept whole, understood nowhere else. */
 export type ServerConfig = Readonly<Record<string, unknown>>
@@ -36,7 +36,7 @@ export interface DurableFacts {
 export interface StreamCopier {
   /** The server's version. */
   readonly version: string
-  /** Zyra's streams, those of the log before the others, oldest first; without the probes'. */
+  /** Zyra's streams, those of the log before the others, oldest first; without the probes' and the snapshots', which come about by themselves. */
   readonly streams: () => Promise<readonly StreamFacts[]>
   readonly durables: (stream: string) => Promise<readonly DurableFacts[]>
   /**
@@ -89,7 +89,7 @@ const factsOf = (info: unknown): StreamFacts => {
 const byAge = (one: StreamFacts, other: StreamFacts): number =>
   one.epoch !== undefined && other.epoch !== undefined ? one.firstSequence - other.firstSequence : one.createdAt.localeCompare(other.createdAt)
 
-const isOurs = ({ name }: StreamFacts): boolean => (name === 'ZYRA' || name.startsWith('ZYRA_')) && name !== PROBE_STREAM
+const isOurs = ({ name }: StreamFacts): boolean => (name === 'ZYRA' || name.startsWith('ZYRA_')) && name !== PROBE_STREAM && name !== SNAPSHOT_STREAM
 
 /** Pages of one of the server's lists. */
 const listOf = async (connection: Connection, api: string, field: string): Promise<readonly unknown[]> => {

@@ -25,6 +25,7 @@ describe('the configuration', () => {
       services: ['gateway', 'orchestrator', 'inventory'],
       logLevel: 'info',
       sandboxOrdersPerMinute: 6,
+      diskReserve: 300 * 1024 * 1024,
       cacheDir: undefined,
       natsUrl: undefined,
       natsPort: 0, replicas: 1,
@@ -36,6 +37,7 @@ describe('the configuration', () => {
       seals: { everyMinutes: 60, outside: undefined, token: undefined },
       sandbox: true,
       trustClock: false,
+      traces: undefined,
     })
   })
 
@@ -67,6 +69,10 @@ describe('the configuration', () => {
     ['ZYRA_SANDBOX_ORDERS_PER_MINUTE', '6001', 'a number from 0 to 6000'],
     ['ZYRA_SANDBOX', 'yes', 'true or false'],
     ['ZYRA_SEALS_MINUTES', '0', 'a whole number of minutes from 1 to 1440'],
+    ['ZYRA_DISK_RESERVE', '5', '16 or more'],
+    ['ZYRA_DISK_RESERVE', '1GB', 'a whole number of MiB'],
+    ['OTEL_TRACES_SAMPLER', 'sometimes', 'one of always_on'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5', 'a number from 0 to 1'],
   ])('is refused with a sentence when %s is %j', (key, value, expected) => {
     const attempt = () => load({ [key]: value })
     expect(attempt).toThrow(ConfigError)
@@ -80,6 +86,8 @@ describe('the configuration', () => {
     ['ETSY_WEBHOOK_SECRET', 'hunter2'],
     ['ZYRA_SEALS_OUTSIDE', 'ftp://ann:hunter2@host/seals'],
     ['ZYRA_SEALS_OUTSIDE', 'hunter2/seals'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'grpc://hunter2@host'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'hunter2'],
   ])('never repeats what might be a secret: %s', (key, value) => {
     expect(() => load({ [key]: value })).toThrow(new RegExp(`^${key} should be .*not shown`))
     expect(() => load({ [key]: value })).not.toThrow(/hunter2/)
@@ -105,6 +113,14 @@ describe('the configuration', () => {
     writeFileSync(join(root, '.env'), 'ZYRA_PROT=9001\n')
     expect(() => load()).toThrow(/^ZYRA_PROT in .*\.env is not a setting/)
   })
+
+  it('traces where an endpoint is named, with OpenTelemetry\'s own names', () => {
+    expect(load({ OTEL_TRACES_SAMPLER: 'always_off' }).traces).toBeUndefined()
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel.example/', OTEL_EXPORTER_OTLP_HEADERS: 'X-Token=a%3Db==, team=shop' }
+    expect(load({ ...env, OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '.25' }).traces).toEqual({
+      url: 'https://otel.example/v1/traces', headers: { 'x-token': 'a=b==', team: 'shop' }, sampler: 'parentbased_traceidratio', ratio: 0.25,
+    })
+  })
 })
 
 describe('.env.example', () => {
@@ -118,10 +134,10 @@ describe('.env.example', () => {
   it('is valid when every line is uncommented, and shows the defaults', () => {
     const lines = [...example.matchAll(/^# ([A-Z][A-Z0-9_]+=.*)$/gm)].map(([, line]) => line).join('\n')
     const env = parseEnv(lines)
-    const { natsUrl, databaseUrl, ...rest } = loadConfig({ env, root: '/' })
-    const { natsUrl: ownNats, databaseUrl: ownDatabase, ...defaults } = loadConfig({ env: {}, root: '/' })
+    const { natsUrl, databaseUrl, traces, ...rest } = loadConfig({ env, root: '/' })
+    const { natsUrl: ownNats, databaseUrl: ownDatabase, traces: ownTraces, ...defaults } = loadConfig({ env: {}, root: '/' })
     expect(rest).toEqual(defaults)
-    expect([natsUrl, databaseUrl].every((url) => url !== undefined)).toBe(true)
-    expect([ownNats, ownDatabase]).toEqual([undefined, undefined])
+    expect([natsUrl, databaseUrl, traces].every((one) => one !== undefined)).toBe(true)
+    expect([ownNats, ownDatabase, ownTraces]).toEqual([undefined, undefined, undefined])
   })
 })

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { tracesConfig, tracesSettings, type TracesConfig } from './traces-config.ts'
 
 /** The shared secret that the sandbox merchant signs its webhooks with; public, and refused for a live merchant. */
 export const SANDBOX_SECRET = 'sandbox-secret'
@@ -57,6 +58,8 @@ export const settings = {
   ZYRA_LOG_LEVEL: z.enum(LOG_LEVELS).default('info').meta({ expected: `one of ${LOG_LEVELS.join(', ')}` }),
   ZYRA_SANDBOX_ORDERS_PER_MINUTE: z.string().regex(/^\d+(\.\d+)?$/).transform(Number).pipe(z.number().max(6000)).default(6)
     .meta({ expected: 'a number from 0 to 6000' }),
+  ZYRA_DISK_RESERVE: z.string().regex(/^\d{1,7}$/).transform(Number).pipe(z.number().min(16)).default(300)
+    .meta({ expected: 'a whole number of MiB, 16 or more' }),
   ZYRA_CACHE: z.string().optional().meta({ expected: 'a folder' }),
   SHOPIFY_API_SECRET: z.string().default(SANDBOX_SECRET).meta({ expected: 'the API secret of your Shopify app', secret: true }),
   SHOPIFY_CLIENT_ID: z.string().optional().meta({ expected: 'the client id of your Shopify app' }),
@@ -80,6 +83,7 @@ export const settings = {
   DATABASE_URL: z.string().refine(postgresUrl).optional()
     .meta({ expected: 'a URL such as postgres://user:password@host:5432/database', secret: true }),
   ZYRA_POSTGRES_PORT: port(0),
+  ...tracesSettings,
 }
 
 type Key = keyof typeof settings
@@ -102,6 +106,8 @@ export interface Config {
   logLevel: (typeof LOG_LEVELS)[number]
   /** How many orders the simulated customers place per minute, on average over both channels. */
   sandboxOrdersPerMinute: number
+  /** Below so much free space nothing new is let in, in bytes. */
+  diskReserve: number
   /** Where fetched programs are kept; undefined means the user's cache folder. */
   cacheDir: string | undefined
   /** NATS that runs elsewhere; undefined means a server of our own. May hold a password. */
@@ -127,6 +133,8 @@ export interface Config {
   sandbox: boolean
   /** True where the clock is known to be right although it says less than the log. */
   trustClock: boolean
+  /** Where traces go; undefined where nothing is traced. */
+  traces: TracesConfig | undefined
 }
 
 /** A wrong setting. Its message names each wrong key, what was expected and what was found, one per line. */
@@ -190,6 +198,7 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
     services: values.ZYRA_SERVICES,
     logLevel: values.ZYRA_LOG_LEVEL,
     sandboxOrdersPerMinute: values.ZYRA_SANDBOX_ORDERS_PER_MINUTE,
+    diskReserve: values.ZYRA_DISK_RESERVE * 1024 * 1024,
     cacheDir: values.ZYRA_CACHE === undefined ? undefined : resolve(root, values.ZYRA_CACHE),
     natsUrl: values.NATS_URL,
     natsPort: values.ZYRA_NATS_PORT,
@@ -207,5 +216,6 @@ export function loadConfig(options: { env?: Record<string, string | undefined>; 
     seals: { everyMinutes: values.ZYRA_SEALS_MINUTES, outside: values.ZYRA_SEALS_OUTSIDE, token: values.ZYRA_SEALS_TOKEN },
     sandbox: values.ZYRA_SANDBOX,
     trustClock: values.ZYRA_TRUST_CLOCK,
+    traces: tracesConfig(values),
   }
 }

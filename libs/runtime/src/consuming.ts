@@ -1,7 +1,7 @@
 import { addressOf, aggregateFilter, type ConsumerState, type Delivery, type EventLog, type JetStream, type OwnedConsumer } from '@zyra/jetstream'
 import type { StoredEvent } from '@zyra/jetstream'
 import { watchAttendance } from './attendance.ts'
-import type { HealthCheck } from './context.ts'
+import type { HealthCheck } from './health-check.ts'
 import { messageOf } from './errors.ts'
 import type { Observer } from './observer.ts'
 import { takeOver, type Ownership } from './ownership.ts'
@@ -9,6 +9,7 @@ import type { HandlerKind, Parking } from './parking.ts'
 import { readPlain } from './plain.ts'
 import { filtersOf } from './registration.ts'
 import { tryUntilDone, type Pause, type WaitReason } from './retry.ts'
+import { noTracer, type Tracer } from './tracing.ts'
 import type { Runner } from './runner.ts'
 
 /** What consuming for one kind of handlers needs. */
@@ -21,6 +22,7 @@ export interface ConsumingOptions {
   readonly createRunner: (observer: Observer) => Runner
   readonly openParking: () => Promise<Parking>
   readonly observer: Observer
+  readonly tracer?: Tracer
   /** Fires when no new work is to be begun. */
   readonly draining: AbortSignal
   /** Milliseconds that never jump. */
@@ -88,11 +90,13 @@ const MAX_HELD = 2_000
 
 /** Works on the log through the durable consumer of one kind of handlers. */
 export const startConsuming = async (options: ConsumingOptions): Promise<Consuming> => {
-  const { js, log, service, kind, handlers, observer, draining, monotonic, pause } = options
+  const { js, log, service, kind, handlers, observer, tracer = noTracer, draining, monotonic, pause } = options
   const durable = `${service}-${kind}`
   const watch = createWatch(observer, monotonic)
   const runner = options.createRunner(watch.observer)
   const underWay = new Set<Promise<void>>()
+  /** When the events in work happened, oldest first. */
+  const happened = new Map<number, number>()
   const onWait = (why: string, reason: WaitReason, pauseMs: number): void => watch.observer.waited(durable, durable, why, reason, pauseMs)
   const patience = { onWait, ...(pause === undefined ? {} : { pause }) }
   let ownership: Promise<Ownership | undefined> = Promise.resolve(undefined)
@@ -105,9 +109,13 @@ export const startConsuming = async (options: ConsumingOptions): Promise<Consumi
         const request = readPlain(stored, ...ABOUT_PARKED)
         if (request?.data.service !== service) return
         const { merchant } = addressOf(stored.subject)
+        const { id, traceparent: parent } = stored.envelope
         const { by, parkedId } = request.data
         const discard = request.type === 'gateway.DiscardRequested' ? { discard: { by, reason: request.data.reason } } : {}
-        await runner.redrive({ id: stored.envelope.id, sequence: stored.sequence, merchant, parkedId, ...discard }, owned)
+        const asked = { id, sequence: stored.sequence, merchant, parkedId, ...discard }
+        const name = request.type === 'gateway.DiscardRequested' ? 'discard' : 'redrive'
+        const describe = () => ({ name, kind: 'consumer' as const, ...(parent === undefined ? {} : { parent }) })
+        await tracer.span(describe, () => runner.redrive(asked, owned))
         observer.lots(kind, owned.parking.size())
       },
       { ...patience, leaving: owned.leaving, pauses: [] },
@@ -132,6 +140,7 @@ export const startConsuming = async (options: ConsumingOptions): Promise<Consumi
     if (owned === undefined) return
     const stored = read(delivery)
     if (stored === undefined) return runner.hold(delivery.subject, owned)
+    happened.set(stored.sequence, Date.parse(stored.envelope.time))
     const [handled, redriven] = await Promise.all([runner.handle(stored, owned), redrive(stored, owned)])
     if (!handled || !redriven || owned.lost.aborted) return
     delivery.ack()
@@ -151,16 +160,24 @@ export const startConsuming = async (options: ConsumingOptions): Promise<Consumi
       const { subject, sequence } = delivery
       const done = deliver(delivery, ownership).catch((error: unknown) => observer.problem(durable, `${subject} #${sequence}: ${messageOf(error)}`))
       underWay.add(done)
-      void done.finally(() => underWay.delete(done))
+      void done.finally(() => {
+        underWay.delete(done)
+        happened.delete(sequence)
+      })
     },
     onProblem: (problem) => observer.problem(durable, problem),
   })
+
+  const oldestAge = (): number => {
+    const [oldest] = happened.values()
+    return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest) / 1_000
+  }
 
   return {
     name: durable,
     check: async () => {
       const state = await consumer.state()
-      observer.lag(durable, state.pending + state.inFlight)
+      observer.lag(durable, state.pending + state.inFlight, oldestAge())
       return { name: durable, ...watch.judge(state) }
     },
     idle: async () => {

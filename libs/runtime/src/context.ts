@@ -1,14 +1,18 @@
 import type { Vault } from '@zyra/privacy'
 import type { EventLog } from '@zyra/jetstream'
 import type { Postgres } from '@zyra/postgres'
+import type { ClockGuard } from './clock.ts'
 import type { Codec } from './codec.ts'
 import type { Config } from './config.ts'
 import type { Decisions } from './decisions.ts'
+import type { DiskWatch } from './disk-watch.ts'
 import type { Gate } from './gate.ts'
+import type { HealthReport } from './health-check.ts'
 import type { Logger } from './logging.ts'
 import type { Merchants } from './merchants.ts'
 import type { Metrics } from './metrics.ts'
 import type { Objects } from './objects.ts'
+import type { Tracer } from './tracing.ts'
 
 /** What the runtime hands to a service's ports and controllers. */
 export interface ServiceContext {
@@ -23,23 +27,15 @@ export interface ServiceContext {
   readonly merchants: Merchants
   readonly vault: Vault
   readonly objects: Objects
+  readonly disk: Pick<DiskWatch, 'state' | 'check'>
+  readonly clock: Pick<ClockGuard, 'problem'>
   readonly db: Postgres
   readonly metrics: Metrics
+  readonly tracer: Tracer
+  /** The gate's fetch for calls to one vendor, measured under the vendor's name (one lower-case word). */
+  readonly callsTo: (vendor: string) => typeof globalThis.fetch
   readonly logger: Logger
   /** The state of everything that runs in this process. */
   readonly health: () => Promise<HealthReport>
   readonly now: () => Date
-}
-
-/** One thing that must work for the whole to work. */
-export interface HealthCheck {
-  readonly name: string
-  readonly ok: boolean
-  readonly detail: string
-}
-
-/** `/readyz` answers this. */
-export interface HealthReport {
-  readonly ready: boolean
-  readonly checks: readonly HealthCheck[]
 }

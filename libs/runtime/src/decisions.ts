@@ -4,6 +4,8 @@ import { LogUnavailable, subjectOf, type Address, type EventLog, type OutgoingEv
 import type { Codec } from './codec.ts'
 import type { StateSnapshots } from './snapshots.ts'
 import { createStates, rulesOf, type Rules } from './states.ts'
+import { LOG_ATTRIBUTES } from './tracing-spans.ts'
+import { noTracer, type Tracer } from './tracing.ts'
 
 /** Why something is decided or recorded: what caused it, and who acts. */
 export interface Cause {
@@ -62,6 +64,7 @@ export interface DecisionsOptions {
   readonly cacheSize?: number
   /** Without them every aggregate is folded from its first event. */
   readonly snapshots?: StateSnapshots
+  readonly tracer?: Tracer
 }
 
 /** Records facts and outcomes, and takes decisions on the newest state of an aggregate. */
@@ -86,6 +89,14 @@ interface Prepared {
   readonly event: DomainEvent
 }
 
+/** Where events go, and what was decided on. */
+interface AppendTo {
+  readonly address: Address
+  readonly expectedSequence?: number
+  readonly command?: string
+  readonly deciderVersion?: number
+}
+
 const NOTHING: Decision = { status: 'nothing', events: [] }
 const REPEATED: Decision = { status: 'repeated', events: [] }
 
@@ -96,7 +107,7 @@ const ownIds = ({ meta, handler, formerly = [], attempt }: Cause): ReadonlySet<s
 }
 
 /** See {@link Decisions}. */
-export const createDecisions = ({ log, codec, service, deciders, now, cacheSize = 10_000, snapshots }: DecisionsOptions): Decisions => {
+export const createDecisions = ({ log, codec, service, deciders, now, cacheSize = 10_000, snapshots, tracer = noTracer }: DecisionsOptions): Decisions => {
   const byAggregate = new Map(deciders.map((decider) => [decider.aggregate, rulesOf(decider)]))
   const states = createStates({ log, codec, cacheSize, snapshots })
 
@@ -108,6 +119,7 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
 
   const prepare = (address: Address, events: readonly DomainEvent[], cause: Cause, command?: string, deciderVersion = 0): Promise<Prepared[]> => {
     const time = now()
+    const traceparent = tracer.traceparent()
     return Promise.all(
       events.map(async (event, index) => {
         const id = eventId({ causationId: cause.meta.id, handler: cause.handler, attempt: cause.attempt, index })
@@ -123,11 +135,33 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
           attempt: cause.attempt,
           backfill: cause.meta.backfill,
           ...(command === undefined || index > 0 ? {} : { command }),
+          ...(traceparent === undefined ? {} : { traceparent }),
         }
         return { outgoing: { data, envelope }, event: { type: event.type, data: checked } }
       }),
     )
   }
+
+  /** One span around preparing and appending: it stands in the events, for those who handle them to continue. */
+  const append = (to: AppendTo, events: readonly DomainEvent[], cause: Cause, signal?: AbortSignal) =>
+    tracer.span(
+      () => ({
+        name: `append ${events[0]?.type}`, kind: 'producer',
+        attributes: {
+          ...LOG_ATTRIBUTES, 'messaging.operation.name': 'append', 'messaging.operation.type': 'send', 'messaging.batch.message_count': events.length,
+          'zyra.service': service, 'zyra.merchant': to.address.merchant, 'zyra.aggregate': to.address.aggregate, 'zyra.event.type': events[0]?.type ?? '',
+        },
+      }),
+      async (span) => {
+        const { address, expectedSequence, command, deciderVersion } = to
+        const prepared = await prepare(address, events, cause, command, deciderVersion)
+        const request = { subject: subjectOf(address), events: prepared.map(({ outgoing }) => outgoing) }
+        const result = await log.append(expectedSequence === undefined ? request : { ...request, expectedSequence }, signal)
+        span.set({ 'messaging.message.id': prepared[0]?.outgoing.envelope.id ?? '', 'zyra.append': result.status })
+        if (result.status === 'appended') span.set({ 'zyra.sequence': result.sequences[0] ?? 0 })
+        return { prepared, result }
+      },
+    )
 
   const decide = async ({ aggregate, id, command }: Dispatch, cause: Cause, signal?: AbortSignal): Promise<Decision> => {
     const rules = rulesFor(aggregate, cause.handler)
@@ -158,8 +192,8 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
         states.forget(subject)
         throw new LogUnavailable(`the log refuses ${subject} as outdated and shows nothing newer yet; it is safe to try again`)
       }
-      const prepared = await prepare(address, events, cause, JSON.stringify(command), rules.version)
-      const result = await log.append({ subject, expectedSequence: known.sequence, events: prepared.map(({ outgoing }) => outgoing) }, signal)
+      const to = { address, expectedSequence: known.sequence, command: JSON.stringify(command), deciderVersion: rules.version }
+      const { prepared, result } = await append(to, events, cause, signal)
       if (result.status === 'appended') {
         const landed = prepared.map(({ event }) => event)
         const lastId = prepared.at(-1)?.outgoing.envelope.id ?? known.lastId
@@ -182,9 +216,7 @@ export const createDecisions = ({ log, codec, service, deciders, now, cacheSize 
 
   const record: Decisions['record'] = (to, events, cause, signal) => {
     const work = async (): Promise<boolean> => {
-      const address = { ...to, service }
-      const prepared = await prepare(address, events, cause)
-      const result = await log.append({ subject: subjectOf(address), events: prepared.map(({ outgoing }) => outgoing) }, signal)
+      const { result } = await append({ address: { ...to, service } }, events, cause, signal)
       return result.status === 'appended'
     }
     // Keys are looked up before the append: they are given no more time than there is in all.

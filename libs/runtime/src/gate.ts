@@ -62,6 +62,8 @@ export interface Gate {
    */
   readonly fetch: typeof globalThis.fetch
   readonly close: () => void
+  /** How many merchants were stopped at each level when it last looked. */
+  readonly stops: () => Readonly<Record<Exclude<StopLevel, 'nothing'>, number>>
   /** Why nothing gets through, or undefined. Nobody looks before the first effect. */
   readonly problem: () => string | undefined
 }
@@ -190,6 +192,11 @@ export const createGate = ({ look, sandboxOrigins, fetch, monotonic }: GateOptio
       return fetch(input, { ...init, redirect: 'error', signal: AbortSignal.any(signals) })
     },
     close: () => clearInterval(timer),
+    stops: () => {
+      const levels = [...(view?.stops.values() ?? [])]
+      const count = (level: StopLevel): number => levels.filter((one) => one === level).length
+      return { autopilot: count('autopilot'), everything: count('everything') }
+    },
     problem: () => (timer !== undefined && isBlind() ? `the stop switch cannot be seen: ${failure}` : undefined),
   }
 }

@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common'
-import type { HealthReport } from './context.ts'
+import type { HealthReport } from './health-check.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The injection token of what this controller tells. */
@@ -41,7 +41,7 @@ export class HealthController {
   @Get('metrics')
   async metrics(@Res({ passthrough: true }) reply: Reply): Promise<string> {
     // How far readers are behind is known to whoever looks.
-    await this.#state.health()
+    this.#state.metrics.health(await this.#state.health())
     reply.header('content-type', this.#state.metrics.contentType)
     return this.#state.metrics.text()
   }

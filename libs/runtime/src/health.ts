@@ -1,4 +1,4 @@
-import type { HealthCheck, HealthReport } from './context.ts'
+import type { HealthCheck, HealthReport } from './health-check.ts'
 import { messageOf } from './errors.ts'
 
 /** What the health of a process is made from. */
@@ -6,6 +6,8 @@ export interface HealthOptions {
   readonly services: () => readonly { readonly name: string; readonly checks: () => Promise<readonly HealthCheck[]> }[]
   /** Resolves if the database takes writes. */
   readonly database: () => Promise<void>
+  /** Of the process and its machine. */
+  readonly own?: () => readonly HealthCheck[]
   readonly isDraining: () => boolean
   /** Milliseconds that never jump. */
   readonly monotonic: () => number
@@ -14,7 +16,7 @@ export interface HealthOptions {
 const HOLDS_MS = 1_000
 
 /** Looks at everything that must work; a report is good for a second, however many ask. Never rejects. */
-export const createHealth = ({ services, database, isDraining, monotonic }: HealthOptions): (() => Promise<HealthReport>) => {
+export const createHealth = ({ services, database, own = () => [], isDraining, monotonic }: HealthOptions): (() => Promise<HealthReport>) => {
   let last: { readonly at: number; readonly checks: Promise<readonly HealthCheck[]> } | undefined
   const failed = (name: string) => (error: unknown): HealthCheck => ({ name, ok: false, detail: messageOf(error) })
 
@@ -27,7 +29,7 @@ export const createHealth = ({ services, database, isDraining, monotonic }: Heal
   return async () => {
     const now = monotonic()
     if (last === undefined || now - last.at > HOLDS_MS) last = { at: now, checks: look() }
-    const checks = [...(await last.checks), ...(isDraining() ? [{ name: 'draining', ok: false, detail: 'takes no new work' }] : [])]
+    const checks = [...(await last.checks), ...own(), ...(isDraining() ? [{ name: 'draining', ok: false, detail: 'takes no new work' }] : [])]
     return { ready: checks.every(({ ok }) => ok), checks }
   }
 }

@@ -16,6 +16,8 @@ const KNOWN_SECRETS = /\b(shp(at|ca|pa|ss|ua|rt)_\w{8,}|whsec_[\w+/=-]{8,}|S[UAO
 const IN_URL = /(\w+:\/\/)[^/\s@]+@/g
 const CENSORED = '[redacted]'
 const DEEPEST = 8
+/** Lines that wait for a disk that is full, in bytes. */
+const MAX_UNWRITTEN = 1024 * 1024
 
 const isPlain = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
@@ -43,12 +45,16 @@ const censorText = (text: string): string =>
 /** The whole line once more: what is bound to a child logger is written without passing a formatter. */
 const censorLine = (line: string): string => `${censorText(JSON.stringify(censor(JSON.parse(line))))}\n`
 
-/** JSON lines, one per happening; what could hold a secret or personal data is censored wherever it stands. */
-export const createLogger = (level: string, destination?: DestinationStream): Logger =>
+/**
+ * JSON lines, one per happening; what could hold a secret or personal data is censored wherever it stands.
+ * @param ids what stands in every line besides, asked for each: the trace it belongs to
+ */
+export const createLogger = (level: string, destination?: DestinationStream, ids: () => object = () => ({})): Logger =>
   pino(
     {
       level,
       base: null,
+      mixin: ids,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: censorFields },
       hooks: { streamWrite: censorLine },
@@ -57,6 +63,11 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
   )
 
 /** Where the log lies: a file for its owner only. Written at once, so that the last lines before a crash are in it. */
-export const logFile = (path: string): DestinationStream => pino.destination({ dest: path, append: true, mkdir: true, sync: true, mode: 0o600 })
+export const logFile = (path: string): DestinationStream => {
+  const file = pino.destination({ dest: path, append: true, mkdir: true, sync: true, mode: 0o600, maxLength: MAX_UNWRITTEN })
+  // A full disk must not end the process: lines wait until they can be written, and the oldest are kept.
+  file.on('error', () => undefined)
+  return file
+}
 
 export type { Logger } from 'pino'

@@ -13,7 +13,7 @@ const ours = (text: string): readonly { readonly name: string; readonly kind: st
 describe('metrics', () => {
   it('are named as Prometheus wants it: a prefix, base units, and _total for counters alone', async () => {
     const found = ours(await setUp().metrics.text())
-    expect(found.length).toBeGreaterThanOrEqual(9)
+    expect(found.length).toBeGreaterThanOrEqual(20)
     for (const { name, kind, help } of found) {
       expect(name).toMatch(/^zyra_[a-z]+(_[a-z]+)*$/)
       expect(name.endsWith('_total')).toBe(kind === 'counter')
@@ -30,7 +30,13 @@ describe('metrics', () => {
     observer.parked('mirror', 's', 'broken')
     observer.lots('policy', 2)
     observer.decided('stock', 'decided')
-    observer.lag('inventory-policy', 7)
+    observer.lag('inventory-policy', 7, 1.5)
+    observer.stopped('inventory_stock', true)
+    observer.appended([{ type: 'inventory.StockObserved', time: '2026-11-20T08:00:00.000Z' }], 'appended', 0.002)
+    observer.appended([{ type: 'inventory.StockObserved', time: '2026-11-20T09:00:00.000Z' }], 'conflict', 0.002)
+    observer.called('etsy', '429', 0.3)
+    observer.gate({ closed: true, autopilot: 0, everything: 2 })
+    metrics.health({ ready: false, checks: [{ name: 'postgres', ok: false }] })
     observer.problem('redrive', 'no such lot')
     const text = await metrics.text()
     for (const line of [
@@ -41,6 +47,16 @@ describe('metrics', () => {
       'zyra_decisions_total{service="inventory",aggregate="stock",status="decided"} 1',
       'zyra_reader_lag_events{service="inventory",reader="inventory-policy"} 7',
       'zyra_problems_total{service="inventory",where="redrive"} 1',
+      'zyra_reader_lag_seconds{service="inventory",reader="inventory-policy"} 1.5',
+      'zyra_projection_stopped{service="inventory",projection="inventory_stock"} 1',
+      'zyra_append_duration_seconds_count{service="inventory",result="conflict"} 1',
+      'zyra_events_appended_total{service="inventory",type="inventory.StockObserved"} 1',
+      'zyra_event_last_timestamp_seconds{service="inventory",type="inventory.StockObserved"} 1795161600',
+      'zyra_vendor_request_duration_seconds_count{service="inventory",vendor="etsy",outcome="429"} 1',
+      'zyra_gate_closed{service="inventory"} 1',
+      'zyra_stopped_merchants{service="inventory",level="everything"} 2',
+      'zyra_ready 0',
+      'zyra_check_ok{check="postgres"} 0',
     ]) expect(text).toContain(line)
   })
 

@@ -1,6 +1,15 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Registry, type Counter, type Gauge, type Histogram } from 'prom-client'
 import type { Logger } from './logging.ts'
+import { defineMetrics } from './metric-definitions.ts'
 import type { Observer } from './observer.ts'
+
+/** A metric, as a page or a rule needs to know it. */
+export interface MetricDescription {
+  readonly name: string
+  readonly kind: 'counter' | 'gauge' | 'histogram' | 'summary'
+  readonly help: string
+  readonly labels: readonly string[]
+}
 
 /** Everything that is measured, in Prometheus' text format. */
 export interface Metrics {
@@ -8,65 +17,84 @@ export interface Metrics {
   readonly contentType: string
   readonly observerFor: (service: string) => Observer
   readonly webhooks: Counter
-  readonly appendSeconds: Histogram
   readonly sealedTo: Gauge
   readonly unpublishedSeals: Gauge
+  readonly requests: Histogram
+  /** Takes down what `/readyz` says. */
+  readonly health: (report: { readonly ready: boolean; readonly checks: readonly { readonly name: string; readonly ok: boolean }[] }) => void
+  /** All metrics, by name, Node's own included. */
+  readonly descriptions: () => Promise<readonly MetricDescription[]>
 }
 
-const SECONDS: readonly number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+/** Gauges of prom-client's that Prometheus takes for counters by their names; each has a twin by type. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'] as const
 
-const createHandlerMetrics = (registers: Registry[]) => ({
-  handled: new Histogram({
-    name: 'zyra_handler_duration_seconds', help: 'Time a handler took for one event, or a projection for one batch.',
-    labelNames: ['service', 'kind', 'handler'], buckets: [...SECONDS], registers,
-  }),
-  retries: new Counter({
-    name: 'zyra_handler_retries_total',
-    help: 'Pauses before trying again: "failed" counts towards parking, "holding" waits for what passes by itself, "outdated" for a newer release.',
-    labelNames: ['service', 'handler', 'reason'], registers,
-  }),
-  parked: new Counter({ name: 'zyra_handler_parked_total', help: 'Events that were parked.', labelNames: ['service', 'handler'], registers }),
-  lots: new Gauge({ name: 'zyra_parked_aggregates', help: 'Aggregates that wait for a redrive.', labelNames: ['service', 'kind'], registers }),
-  decisions: new Counter({
-    name: 'zyra_decisions_total', help: 'Commands decided on, by what came of them.', labelNames: ['service', 'aggregate', 'status'], registers,
-  }),
-  lag: new Gauge({
-    name: 'zyra_reader_lag_events', help: 'Events of the log that a reader has not handled yet.', labelNames: ['service', 'reader'], registers,
-  }),
-  problems: new Counter({ name: 'zyra_problems_total', help: 'What went wrong outside of a handler.', labelNames: ['service', 'where'], registers }),
-})
+const descriptionsOf = async (registry: Registry): Promise<readonly MetricDescription[]> => {
+  const kinds = new Map((await registry.getMetricsAsJSON()).map(({ name, type }) => [name, String(type) as MetricDescription['kind']]))
+  const found = registry.getMetricsAsArray().map((metric) => {
+    const { name, help } = metric
+    const labels = 'labelNames' in metric && Array.isArray(metric.labelNames) ? metric.labelNames.map(String) : []
+    return { name, help, labels, kind: kinds.get(name) ?? 'gauge' }
+  })
+  return found.toSorted((one, other) => one.name.localeCompare(other.name, 'en'))
+}
 
-/** One registry per process: nothing is kept in the module, so that several systems can run in one process. */
-export const createMetrics = (logger: Logger): Metrics => {
+/**
+ * One registry per process: nothing is kept in the module, so that several systems can run in one process.
+ * @param dataDir the folder whose disk is measured
+ */
+export const createMetrics = (logger: Logger, { dataDir }: { readonly dataDir?: string } = {}): Metrics => {
   const registry = new Registry()
-  const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const { handled, retries, parked, lots, decisions, lag, problems } = createHandlerMetrics(registers)
+  for (const name of MISNAMED) registry.removeSingleMetric(name)
+  const metrics = defineMetrics(registry, dataDir)
 
   return {
     text: () => registry.metrics(),
     contentType: registry.contentType,
-    webhooks: new Counter({ name: 'zyra_webhooks_total', help: 'Deliveries by vendor and answer.', labelNames: ['vendor', 'answer'], registers }),
-    appendSeconds: new Histogram({
-      name: 'zyra_append_duration_seconds', help: 'Time from asking the log to keep a webhook until it is on disk.', buckets: [...SECONDS], registers,
-    }),
-    sealedTo: new Gauge({ name: 'zyra_sealed_sequence', help: 'The last sequence of the log that is sealed.', registers }),
-    unpublishedSeals: new Gauge({ name: 'zyra_seals_unpublished', help: 'Seals that did not reach the outside place yet.', registers }),
+    webhooks: metrics.webhooks,
+    requests: metrics.requests,
+    sealedTo: metrics.sealedTo,
+    unpublishedSeals: metrics.unpublishedSeals,
+    descriptions: () => descriptionsOf(registry),
+    health: ({ ready, checks }) => {
+      metrics.ready.set(ready ? 1 : 0)
+      metrics.checks.reset()
+      for (const { name, ok } of checks) metrics.checks.set({ check: name }, ok ? 1 : 0)
+    },
     observerFor: (service) => ({
-      handled: (handler, kind, seconds) => handled.observe({ service, kind, handler }, seconds),
+      handled: (handler, kind, seconds) => metrics.handled.observe({ service, kind, handler }, seconds),
       waited: (handler, subject, why, reason, pauseMs) => {
-        retries.inc({ service, handler, reason })
+        metrics.retries.inc({ service, handler, reason })
         logger.warn({ service, handler, subject, why, reason, pauseMs }, reason === 'failed' ? 'trying again' : 'waiting')
       },
       parked: (handler, subject, error) => {
-        parked.inc({ service, handler })
+        metrics.parked.inc({ service, handler })
         logger.error({ service, handler, subject, error }, 'parked')
       },
-      lots: (kind, count) => lots.set({ service, kind }, count),
-      decided: (aggregate, status) => decisions.inc({ service, aggregate, status }),
-      lag: (reader, events) => lag.set({ service, reader }, events),
+      lots: (kind, count) => metrics.lots.set({ service, kind }, count),
+      decided: (aggregate, status) => metrics.decisions.inc({ service, aggregate, status }),
+      lag: (reader, events, seconds) => {
+        metrics.lag.set({ service, reader }, events)
+        metrics.age.set({ service, reader }, seconds)
+      },
+      stopped: (projection, isStopped) => metrics.stopped.set({ service, projection }, isStopped ? 1 : 0),
+      appended: (events, result, seconds) => {
+        metrics.append.observe({ service, result }, seconds)
+        if (result !== 'appended') return
+        for (const { type, time } of events) {
+          metrics.events.inc({ service, type })
+          metrics.newest.set({ service, type }, Date.parse(time) / 1_000)
+        }
+      },
+      called: (vendor, outcome, seconds) => metrics.calls.observe({ service, vendor, outcome }, seconds),
+      gate: ({ closed, autopilot, everything }) => {
+        metrics.gateClosed.set({ service }, closed ? 1 : 0)
+        metrics.stops.set({ service, level: 'autopilot' }, autopilot)
+        metrics.stops.set({ service, level: 'everything' }, everything)
+      },
       problem: (where, what) => {
-        problems.inc({ service, where })
+        metrics.problems.inc({ service, where })
         logger.error({ service, where, what }, 'problem')
       },
     }),

@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { Transient } from './errors.ts'
 
 /** Large bodies by the SHA-256 of their bytes (hex). */
 export interface Objects {
-  /** Resolves once the bytes are on disk. Safe to repeat. */
+  /** Resolves once the bytes are on disk. Safe to repeat. @throws Transient while the disk is full */
   readonly put: (sha256: string, bytes: Uint8Array) => Promise<void>
   /** @throws Error when the object is missing or its bytes are not what the hash says */
   readonly get: (sha256: string) => Promise<Uint8Array>
@@ -39,6 +40,9 @@ const writeSynced = async (path: string, bytes: Uint8Array): Promise<void> => {
 
 const isMissing = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT'
 
+const isFull = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+
 /** Objects as files in a folder: written beside, synced, then renamed, so that a name never stands for half a body. */
 export const fileObjects = (folder: string): Objects => {
   const pathOf = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256)
@@ -55,7 +59,7 @@ export const fileObjects = (folder: string): Objects => {
           await rename(beside, path)
         } catch (error) {
           await rm(beside, { force: true })
-          throw error
+          throw isFull(error) ? new Transient(`the disk of ${folder} is full: free some space`, { mayHaveHappened: false, cause: error }) : error
         }
       }
       await sync(dirname(path))

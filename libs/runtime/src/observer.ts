@@ -9,6 +9,16 @@ export interface Observer {
   /** How many aggregates wait for a redrive. */
   readonly lots: (kind: 'policy' | 'reactor', count: number) => void
   readonly decided: (aggregate: string, status: string) => void
-  readonly lag: (reader: string, events: number) => void
+  /** How many events a reader has not handled, and how old the oldest of them is. */
+  readonly lag: (reader: string, events: number, seconds: number) => void
+  readonly stopped: (projection: string, isStopped: boolean) => void
+  /** What became of the events of one decision. */
+  readonly appended: (
+    events: readonly { readonly type: string; readonly time: string }[], result: 'appended' | 'duplicate' | 'conflict' | 'failed', seconds: number,
+  ) => void
+  /** One call to a vendor; `outcome` is the answer's status, `none` or `refused`. */
+  readonly called: (vendor: string, outcome: string, seconds: number) => void
+  /** Whether no call goes out at all, and how many merchants are stopped at each level. */
+  readonly gate: (state: { readonly closed: boolean; readonly autopilot: number; readonly everything: number }) => void
   readonly problem: (where: string, what: string) => void
 }

@@ -8,11 +8,22 @@ import type { Lot } from './parking.ts'
 import { createRedrive } from './redrive.ts'
 import { whenAborted } from './retry.ts'
 import { concerns, createTrier, type Runner, type RunnerOptions } from './runner.ts'
+import type { Span } from './tracing.ts'
 
 /** What running a service's policies needs. */
 export interface PolicyRunnerOptions extends RunnerOptions {
   readonly policies: readonly AnyPolicy[]
   readonly decisions: Decisions
+}
+
+/** One command that a policy made of an event: its `ordinal` among them, and the number of the attempt. */
+interface Deciding {
+  readonly policy: AnyPolicy
+  readonly event: Recorded
+  readonly dispatch: Dispatch
+  readonly ordinal: number
+  readonly number: number
+  readonly span: Span
 }
 
 /**
@@ -30,7 +41,7 @@ export const createPolicyRunner = (options: PolicyRunnerOptions): Runner => {
   /** What cannot be evaluated is for no target yet: it waits alone. */
   const lotOfItsOwn = (policy: AnyPolicy, stored: StoredEvent): Lot => lotFor(policy, stored, `${stored.subject}.${stored.sequence}`)
 
-  const decideOn = async (policy: AnyPolicy, event: Recorded, dispatch: Dispatch, ordinal: number, number: number, owned: Ownership): Promise<void> => {
+  const decideOn = async ({ policy, event, dispatch, ordinal, number, span }: Deciding, owned: Ownership): Promise<void> => {
     const from = performance.now()
     // The ordinal keeps the ids of several commands of one policy apart, whatever each of them comes to.
     const named = (name: string): string => (ordinal === 0 ? name : `${name}/${ordinal}`)
@@ -42,6 +53,7 @@ export const createPolicyRunner = (options: PolicyRunnerOptions): Runner => {
       ...(isRepeated ? { mayStandAfter: sequence } : {}),
     }
     const decision = await decisions.decide(dispatch, cause, owned.lost)
+    span.set({ 'zyra.decision': decision.status })
     observer.decided(dispatch.aggregate, decision.status)
     observer.handled(policy.name, 'policy', (performance.now() - from) / 1_000)
   }
@@ -59,7 +71,7 @@ export const createPolicyRunner = (options: PolicyRunnerOptions): Runner => {
     return dispatches.map((dispatch, ordinal) => {
       const target = targetOf(stored, dispatch)
       return deciding.add(target, () =>
-        workOrPark(owned, policy, lotFor(policy, stored, target), stored, () => decideOn(policy, event, dispatch, ordinal, 1, owned)),
+        workOrPark(owned, policy, lotFor(policy, stored, target), stored, (span) => decideOn({ policy, event, dispatch, ordinal, number: 1, span }, owned)),
       )
     })
   }
@@ -91,13 +103,14 @@ export const createPolicyRunner = (options: PolicyRunnerOptions): Runner => {
     handleAgain: async (lot, stored, number, owned) => {
       const policy = policies.find(({ name, previously = [] }) => [name, ...previously].includes(lot.handler))
       if (policy === undefined) return new Error(`no policy is called "${lot.handler}" any more`)
-      return again(owned, policy, lot, async () => {
+      const work = async (span: Span): Promise<void> => {
         const event = await codec.open(stored)
         const isAlone = lot.subject === lotOfItsOwn(policy, stored).subject
         for (const [ordinal, dispatch] of evaluate(policy, event).entries()) {
-          if (isAlone || targetOf(stored, dispatch) === lot.subject) await decideOn(policy, event, dispatch, ordinal, number, owned)
+          if (isAlone || targetOf(stored, dispatch) === lot.subject) await decideOn({ policy, event, dispatch, ordinal, number, span }, owned)
         }
-      })
+      }
+      return again(owned, { handler: policy, lot, stored, number, work })
     },
   })
 

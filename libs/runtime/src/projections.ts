@@ -2,7 +2,7 @@ import type { AnyProjection, Recorded } from '@zyra/es'
 import { LogUnavailable, type EventBatch, type EventLog, type StoredEvent } from '@zyra/jetstream'
 import { isTransient, projector, rebuild, switchTo, type Position, type Postgres, type Projector, type Source } from '@zyra/postgres'
 import type { Codec } from './codec.ts'
-import type { HealthCheck } from './context.ts'
+import type { HealthCheck } from './health-check.ts'
 import { messageOf } from './errors.ts'
 import type { Observer } from './observer.ts'
 import { filtersOf } from './registration.ts'
@@ -65,6 +65,10 @@ export const rebuildProjection = async (options: Omit<ProjectionsOptions, 'obser
   return switchTo(options.db, projection, (after) => sourceOf(options, projection, after.sequence))
 }
 
+/** In seconds. */
+const ageOf = (stored: StoredEvent | undefined): number =>
+  stored === undefined ? 0 : Math.max(0, Date.now() - Date.parse(stored.envelope.time)) / 1_000
+
 const passes = (error: unknown): boolean => isTransient(error) || error instanceof LogUnavailable
 
 /** Keeps the rows of one projection up to the log. It never skips: what it cannot fold stops it, with the reason, until a release mends it. */
@@ -83,6 +87,7 @@ export const runProjection = (options: ProjectionsOptions, projection: AnyProjec
     sequence = (await rows.position()).sequence
     // What it stumbled over stands before it still; what merely failed is over now that the rows can be read.
     if (problem?.passes === true) problem = undefined
+    if (problem === undefined) observer.stopped(projection.name, false)
     for await (const batch of log.follow({ filters: filtersOf(service, [projection]), fromSequence: sequence + 1, batchSize: READ_AT_ONCE, signal })) {
       const from = performance.now()
       const { position } = await rows.apply(await openWanted(codec, projection, batch.events), endOf(batch, log))
@@ -90,7 +95,8 @@ export const runProjection = (options: ProjectionsOptions, projection: AnyProjec
       problem = undefined
       failures = 0
       observer.handled(projection.name, 'projection', (performance.now() - from) / 1_000)
-      observer.lag(projection.name, batch.pending)
+      observer.lag(projection.name, batch.pending, batch.pending === 0 ? 0 : ageOf(batch.events.at(-1)))
+      observer.stopped(projection.name, false)
     }
   }
 
@@ -102,6 +108,7 @@ export const runProjection = (options: ProjectionsOptions, projection: AnyProjec
       } catch (error) {
         const isNews = problem?.why !== messageOf(error)
         problem = { why: messageOf(error), passes: passes(error) }
+        observer.stopped(projection.name, true)
         if (isNews) observer.problem(`projection ${projection.name}`, problem.why)
         if (!problem.passes) await rows.markStopped(problem.why).catch(() => undefined)
         await pause(PAUSES_MS[Math.min(failures, PAUSES_MS.length - 1)] ?? 1_000, signal)

@@ -59,7 +59,7 @@ export const createReactorRunner = (options: ReactorRunnerOptions): Runner => {
     handleAgain: async (lot, stored, attempt, owned) => {
       const reactor = find(lot.handler)
       if (reactor === undefined) return new Error(`no reactor is called "${lot.handler}" any more`)
-      return again(owned, reactor, lot, tryOf({ reactor, stored, attempt, owned }))
+      return again(owned, { handler: reactor, lot, stored, number: attempt, work: tryOf({ reactor, stored, attempt, owned }) })
     },
   })
 

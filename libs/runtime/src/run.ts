@@ -6,19 +6,23 @@ import { loadMasterKey } from '@zyra/privacy'
 import { openPostgres } from '@zyra/postgres'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { guardClock } from './clock.ts'
 import type { Config } from './config.ts'
-import type { HealthReport } from './context.ts'
+import type { HealthReport } from './health-check.ts'
+import { watchDisk } from './disk-watch.ts'
 import { enterInRegister, registersOf } from './erasure-register.ts'
 import { messageOf } from './errors.ts'
 import { HealthController, PROCESS_STATE, type ProcessState } from './health-routes.ts'
 import { createHealth } from './health.ts'
 import type { Logger } from './logging.ts'
+import { observeHttp } from './http-observed.ts'
 import { createMetrics } from './metrics.ts'
 import { fileObjects } from './objects.ts'
 import type { ProcessContext } from './process.ts'
 import { openService, type RunningService } from './running.ts'
 import type { ServiceDefinition } from './service.ts'
 import { JetStreamStrategy } from './strategy.ts'
+import { noTracing, type Tracer, type Tracing } from './tracing.ts'
 
 /** Where the servers are and who we are there. */
 export interface RunOptions {
@@ -28,6 +32,8 @@ export interface RunOptions {
   readonly databaseUrl: string
   readonly sandboxOrigin: string
   readonly logger: Logger
+  /** By default nothing is traced. Closed by whoever opened it. */
+  readonly tracing?: Tracing
   readonly now?: () => Date
   /** How long what is under way may take to end once `close` is called, in ms. */
   readonly graceMs?: number
@@ -51,7 +57,7 @@ export const REQUEST_WITHIN_MS = 10_000
 /** How often that is looked at, in ms. */
 const LOOK_EVERY_MS = 1_000
 
-const createApp = async (services: readonly RunningService[], definitions: readonly ServiceDefinition[], state: ProcessState) => {
+const createApp = async (services: readonly RunningService[], definitions: readonly ServiceDefinition[], state: ProcessState, tracer: Tracer) => {
   @Module({})
   class RootModule {}
   const root = {
@@ -69,6 +75,7 @@ const createApp = async (services: readonly RunningService[], definitions: reado
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, { bodyParser: false, logger: false, abortOnError: false })
   const fastify = adapter.getInstance()
   fastify.removeAllContentTypeParsers()
+  observeHttp(fastify, state.metrics, tracer)
   // What a sender calls its body decides nothing here, and a name that is no media type must not lose a signed delivery (415).
   fastify.addHook('onRequest', (request, _reply, done) => {
     request.headers['content-type'] = 'application/octet-stream'
@@ -107,15 +114,23 @@ const noteEpoch = async (services: readonly RunningService[], { config, logger, 
  * @throws when a server cannot be reached, a port is taken or a user is refused: with one sentence that says what to do. Nothing is left running then.
  */
 export const run = async (definitions: readonly ServiceDefinition[], options: RunOptions): Promise<Running> => {
-  const { config, natsUrl, seedOf, databaseUrl, sandboxOrigin, logger, now = () => new Date(), graceMs = GRACE_MS } = options
+  const { config, natsUrl, seedOf, databaseUrl, sandboxOrigin, logger, tracing = noTracing, now = () => new Date(), graceMs = GRACE_MS } = options
   const masterKey = await loadMasterKey(join(config.dataDir, 'secrets', 'master.key'))
   const db = await openPostgres({ url: databaseUrl, onConnectionLost: (error) => logger.warn({ why: error.message }, 'connection to Postgres lost') })
-  const metrics = createMetrics(logger)
+  const metrics = createMetrics(logger, { dataDir: config.dataDir })
+  const disk = await watchDisk({
+    folder: config.dataDir, reserveBytes: config.diskReserve,
+    onChange: (state, what) => (state === 'ample' ? logger.info({ what }, 'there is space again') : logger.error({ what }, 'the disk is nearly full')),
+  })
+  const clock = guardClock({ now, trust: config.trustClock })
   let draining = false
   let services: readonly RunningService[] = []
-  const health = createHealth({ services: () => services, database: () => db.ready(), isDraining: () => draining, monotonic: () => performance.now() })
+  const health = createHealth({
+    services: () => services, database: () => db.ready(), own: () => [disk.check(), clock.check()],
+    isDraining: () => draining, monotonic: () => performance.now(),
+  })
   const process: ProcessContext = {
-    config, natsUrl, seedOf, masterKey, db, metrics, logger, sandboxOrigin, health, now, graceMs,
+    config, natsUrl, seedOf, masterKey, db, metrics, tracing, logger, sandboxOrigin, health, now, graceMs, disk, clock,
     objects: fileObjects(join(config.dataDir, 'objects')), instance: randomUUID(),
   }
 
@@ -128,6 +143,7 @@ export const run = async (definitions: readonly ServiceDefinition[], options: Ru
       if (app === undefined) await Promise.allSettled(services.map((one) => one.close()))
       else await app.close()
     } finally {
+      disk.close()
       await db.close()
     }
   }
@@ -136,7 +152,7 @@ export const run = async (definitions: readonly ServiceDefinition[], options: Ru
   try {
     services = await openServices(definitions, process)
     await noteEpoch(services, process)
-    app = await createApp(services, definitions, { health, metrics })
+    app = await createApp(services, definitions, { health, metrics }, tracing.tracerFor('gateway'))
     await app.startAllMicroservices()
     await app.listen(config.port, config.host)
     return { url: await app.getUrl(), services, health, close }

@@ -4,13 +4,16 @@ import { openVault } from '@zyra/privacy'
 import { createCodec } from './codec.ts'
 import { waitForClock } from './clock.ts'
 import { startConsuming, type Consuming, type ConsumingOptions } from './consuming.ts'
-import type { HealthCheck, ServiceContext } from './context.ts'
+import type { ServiceContext } from './context.ts'
+import type { HealthCheck } from './health-check.ts'
 import { createDecisions } from './decisions.ts'
 import { createEffects } from './effects.ts'
 import { messageOf } from './errors.ts'
 import { createGate } from './gate.ts'
 import { readSwitches } from './gate-view.ts'
 import { within } from './grace.ts'
+import { guardedLog } from './guarded-log.ts'
+import { measuredLog } from './measured-log.ts'
 import { followMerchants } from './merchants.ts'
 import type { Observer } from './observer.ts'
 import { openParking } from './parking.ts'
@@ -22,6 +25,7 @@ import { registerHandlers } from './registration.ts'
 import { checkPorts, type ServiceDefinition } from './service.ts'
 import { createStateSnapshots } from './snapshots.ts'
 import { checkTimers, timerPort, wakeTimers } from './timers.ts'
+import { measuredCalls } from './vendor-calls.ts'
 
 /** A service at work. */
 export interface RunningService {
@@ -41,24 +45,28 @@ export const openService = async (definition: ServiceDefinition, process: Proces
   const { name: service } = definition
   const { config, objects, db, metrics, logger, now } = process
   const observer = metrics.observerFor(service)
+  const tracer = process.tracing.tracerFor(service)
   const seed = process.seedOf(service)
   const user = { name: `zyra-${service}`, inboxPrefix: inboxPrefixOf(service), ...(seed === undefined ? {} : { seed }) }
   const js = await openJetStream({ url: process.natsUrl, ...user })
   const stopped = new AbortController()
   try {
     js.onStatus((status) => logger.warn({ service, status }, 'connection to the log'))
-    await waitForClock(js.log, { now, trust: config.trustClock, signal: stopped.signal, onWait: (why) => observer.problem('clock', why) })
+    const onWait = (why: string): void => observer.problem('clock', why)
+    await waitForClock(js.log, { now, trust: config.trustClock, signal: stopped.signal, guard: process.clock, onWait })
     const vault = openVault({ store: js.keys, masterKey: process.masterKey, cacheSize: 10_000, maxAgeMs: 10_000, now: monotonic })
     const codec = createCodec({ vault, objects })
+    const log = measuredLog(guardedLog(js.log, process), observer)
     const snapshots = createStateSnapshots({
       store: js.snapshots, epoch: js.log.epoch, service, onProblem: (problem) => observer.problem('snapshots', problem),
     })
-    const decisions = createDecisions({ log: js.log, codec, service, deciders: definition.deciders ?? [], now: () => now().toISOString(), snapshots })
+    const decisions = createDecisions({ log, codec, service, deciders: definition.deciders ?? [], now: () => now().toISOString(), snapshots, tracer })
     const merchants = await followMerchants(js.log, { signal: stopped.signal, onProblem: (problem) => observer.problem('merchants', problem) })
     const gate = createGate({ look: () => readSwitches(js.log, merchants), sandboxOrigins: [process.sandboxOrigin], fetch: globalThis.fetch, monotonic })
-    const { sandboxOrigin, health } = process
+    const { sandboxOrigin, health, disk, clock } = process
+    const callsTo = measuredCalls({ fetch: gate.fetch, observer, tracer })
     const context: ServiceContext = {
-      service, config, sandboxOrigin, log: js.log, codec, decisions, gate, merchants, vault, objects, db, metrics, logger, now, health,
+      service, config, sandboxOrigin, log, codec, decisions, gate, callsTo, merchants, vault, objects, disk, clock, db, metrics, tracer, logger, now, health,
     }
     const work = createWork(definition, context, { js, observer, stopped, instance: process.instance, graceMs: process.graceMs })
     const close = async (): Promise<void> => {
@@ -87,27 +95,31 @@ type Work = Pick<RunningService, 'listen' | 'checks' | 'close'>
 const failedCheck = (name: string) => (error: unknown): HealthCheck => ({ name, ok: false, detail: messageOf(error) })
 
 const createWork = (definition: ServiceDefinition, context: ServiceContext, { js, observer, stopped, instance, graceMs }: WorkTools): Work => {
-  const { service, log, codec, decisions, gate, db } = context
+  const { service, log, codec, decisions, gate, db, tracer } = context
   const { policies = [], reactors = [], projections = [] } = definition
-  const ports = { timers: timerPort(js, service), ...definition.ports?.(context) }
+  const ports = { timers: timerPort(js, service, tracer), ...definition.ports?.(context) }
   checkPorts(definition, ports)
   const draining = new AbortController()
   const consuming: Consuming[] = []
   let timers: Pick<Consuming, 'check' | 'close'> | undefined
   let rows: readonly ReturnType<typeof runProjection>[] = []
 
-  const recordTimer = async ({ merchant, timer, at }: Timer): Promise<void> => {
+  const recordTimer = async ({ merchant, timer, at, traceparent }: Timer): Promise<void> => {
     const id = entryId('timer fired', merchant, service, timer, at)
-    await decisions.record({ merchant, aggregate: 'timer', id: timer }, [{ type: 'runtime.TimerFired', data: { timer, due: at } }], {
-      meta: { merchant, id, correlationId: id, backfill: false }, handler: 'timers', actor: `runtime:${service}`, attempt: 1,
-    })
+    // A chain of timers would be one trace without end.
+    const describe = () => ({ name: `timer ${timer}`, kind: 'consumer' as const, links: traceparent === undefined ? [] : [traceparent] })
+    const meta = { merchant, id, correlationId: id, backfill: false }
+    const cause = { meta, handler: 'timers', actor: `runtime:${service}`, attempt: 1 }
+    const fired = { type: 'runtime.TimerFired', data: { timer, due: at } }
+    await tracer.span(describe, () => decisions.record({ merchant, aggregate: 'timer', id: timer }, [fired], cause))
   }
 
   const consume = async (part: Pick<ConsumingOptions, 'kind' | 'handlers' | 'createRunner'>): Promise<void> => {
     if (part.handlers.length === 0) return
     const { kind } = part
     const open = () => openParking({ log, decisions, service, kind })
-    consuming.push(await startConsuming({ ...part, js, log, service, openParking: open, observer, draining: draining.signal, monotonic }))
+    const reading = { js, log, service, openParking: open, observer, tracer, draining: draining.signal, monotonic }
+    consuming.push(await startConsuming({ ...part, ...reading }))
   }
 
   const listen = async (): Promise<void> => {
@@ -117,7 +129,7 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
     ]
     const startAfter = handlers.length === 0 ? new Map<string, number>() : await registerHandlers({ log, decisions, service, now: context.now }, handlers)
     const beginEffect = createEffects({ log, codec, decisions, gate, service, ports })
-    const common = { service, log, codec, startAfter }
+    const common = { service, log, codec, startAfter, tracer }
     await Promise.all([
       consume({ kind: 'policy', handlers: policies, createRunner: (watched) => createPolicyRunner({ ...common, policies, decisions, observer: watched }) }),
       consume({
@@ -125,7 +137,8 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
       }),
     ])
     if (policies.some(({ on }) => 'runtime.TimerFired' in on)) {
-      const carrier = await js.carryTimers({ service, onDue: recordTimer, onProblem: (problem) => observer.problem(`${service}-timers`, problem) })
+      const onProblem = (problem: string): void => observer.problem(`${service}-timers`, problem)
+      const carrier = await js.carryTimers({ service, onDue: recordTimer, now: () => context.now().getTime(), onProblem })
       timers = { check: checkTimers(service, carrier, monotonic), close: carrier.close }
       const standing = { js, merchants: context.merchants, service, timers: definition.standingTimers ?? [], now: context.now }
       const woken = await wakeTimers(standing).catch((error: unknown) => observer.problem(`${service}-timers`, messageOf(error)))
@@ -139,6 +152,7 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
     if (!js.connected()) return [connection]
     const name = `${service}-append`
     const problem = gate.problem()
+    observer.gate({ closed: problem !== undefined, ...gate.stops() })
     const found = await Promise.all([
       js.probe(service, instance).then((ms): HealthCheck => ({ name, ok: true, detail: `${ms.toFixed(1)} ms` }), failedCheck(name)),
       ...consuming.map(({ check, name: consumer }) => check().catch(failedCheck(consumer))),

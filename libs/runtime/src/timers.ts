@@ -1,8 +1,9 @@
 import type { Port } from '@zyra/es'
 import type { JetStream, OwnedConsumer } from '@zyra/jetstream'
 import { watchAttendance } from './attendance.ts'
-import type { HealthCheck } from './context.ts'
+import type { HealthCheck } from './health-check.ts'
 import type { Merchants } from './merchants.ts'
+import { noTracer, type Tracer } from './tracing.ts'
 
 /** What a reactor asks of the port `timers`, which every service has: setting a timer of the same name again replaces it. */
 export interface TimerRequest {
@@ -12,9 +13,10 @@ export interface TimerRequest {
 }
 
 /** The port that sets timers. Setting one twice is harmless, so finding out whether it was set is setting it again. */
-export const timerPort = (js: Pick<JetStream, 'setTimer'>, service: string): Port<TimerRequest, TimerRequest> => {
+export const timerPort = (js: Pick<JetStream, 'setTimer'>, service: string, tracer: Tracer = noTracer): Port<TimerRequest, TimerRequest> => {
   const set: Port<TimerRequest, TimerRequest>['do'] = async (request, { merchant }) => {
-    await js.setTimer({ merchant, service, ...request })
+    const traceparent = tracer.traceparent()
+    await js.setTimer({ merchant, service, ...request, ...(traceparent === undefined ? {} : { traceparent }) })
     return request
   }
   return { do: set, find: set }

@@ -63,6 +63,10 @@ export const listening = () => {
     lots: () => undefined,
     decided: (aggregate, status) => void told.decided.push(`${aggregate} ${status}`),
     lag: () => undefined,
+    stopped: () => undefined,
+    appended: () => undefined,
+    called: () => undefined,
+    gate: () => undefined,
     problem: (where, what) => void told.problems.push(`${where}: ${what}`),
   }
   return { told, observer }

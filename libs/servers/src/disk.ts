@@ -7,6 +7,14 @@ const MIB = 1024 * 1024
 /** Space below which no server is started: two Postgres write-ahead segments, one JetStream block and room to stop cleanly. */
 const NEEDED_MIB = 200
 
+/** What this user may still write where a folder lies, or will lie, in bytes. */
+export function freeBytes(folder: string): number {
+  let existing = folder
+  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing)
+  const { bavail, bsize } = statfsSync(existing)
+  return bavail * bsize
+}
+
 /**
  * Refuses to start on a disk that is about to fill up; a database that starts and stops at once is harder to understand.
  * @param folder where the server will write; it need not exist yet
@@ -14,10 +22,7 @@ const NEEDED_MIB = 200
  * @throws ServerProblem with the figures
  */
 export function requireFreeSpace(folder: string, neededMib = NEEDED_MIB): void {
-  let existing = folder
-  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing)
-  const { bavail, bsize } = statfsSync(existing)
-  const freeMib = Math.floor((bavail * bsize) / MIB)
+  const freeMib = Math.floor(freeBytes(folder) / MIB)
   if (freeMib < neededMib) {
     throw new ServerProblem(
       `The disk of ${folder} has ${freeMib} MiB free and Zyra needs ${neededMib} MiB to start: ` +

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
-import { fetchDebianPackage } from './debian-package.ts'
-import { requireFreeSpace } from './disk.ts'
+import { fetchProgram, type DebianProgram } from './debian-program.ts'
 import { messageOf, ServerProblem } from './problem.ts'
 import { findOnPath } from './server-process.ts'
 
@@ -12,8 +11,6 @@ const run = promisify(execFile)
 
 /** Earlier servers leak memory when every append is synced to disk. */
 export const OLDEST_NATS = '2.15.1'
-
-const FETCH_MIB = 200
 
 /** Orders dotted versions by number: negative when a is older than b. A pre-release counts as its release. */
 export function compareVersions(a: string, b: string): number {
@@ -47,24 +44,15 @@ const waysToGetIt = (why: string): string =>
   'or put nats-server on your PATH (https://github.com/nats-io/nats-server/releases), or install your system\'s package if it is ' +
   'that new, or run the container image nats:2.15 with -js and set NATS_URL to it.'
 
-async function fetchInto(target: string, cacheDir: string): Promise<string> {
-  mkdirSync(cacheDir, { recursive: true })
-  requireFreeSpace(cacheDir, FETCH_MIB)
-  const folder = mkdtempSync(join(cacheDir, 'fetch-'))
-  try {
-    const files = await fetchDebianPackage({ name: 'nats-server', folder })
-    const fetched = join(files, 'usr/sbin/nats-server')
-    const version = await natsVersion(fetched)
+const debianPackage: DebianProgram = {
+  name: 'nats-server',
+  file: 'usr/sbin/nats-server',
+  check: async (file) => {
+    const version = await natsVersion(file)
     if (!version) throw new Error('Debian\'s package does not run on this system')
     if (!isNewEnough(version)) throw new Error(`Debian's package is ${version}`)
-    // Renaming within one folder is atomic: others see no file or the whole file, also when two checkouts fetch at once.
-    const draft = join(folder, 'nats-server')
-    copyFileSync(fetched, draft)
-    renameSync(draft, target)
     return version
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  },
 }
 
 /**
@@ -89,7 +77,7 @@ export async function findNatsServer(
   const tooOld = installedVersion ? ` (${installed} is only ${installedVersion})` : ''
   log(`Fetching nats-server from Debian${tooOld}`)
   try {
-    const version = await fetchInto(cached, cacheDir)
+    const version = await fetchProgram(debianPackage, cached)
     log(`Fetched nats-server ${version}`)
     return cached
   } catch (error) {

@@ -1,5 +1,6 @@
-export { requireFreeSpace } from './disk.ts'
+export { freeBytes, requireFreeSpace } from './disk.ts'
 export { cacheFolder, findNatsServer } from './find-nats-server.ts'
+export { findPromtool } from './find-promtool.ts'
 export type { LocalServer } from './local-server.ts'
 export { readNatsSeed, startNats, type NatsOptions, type NatsServer, type NatsUser, type SubjectRules } from './nats.ts'
 export { startNatsCluster, type NatsCluster } from './nats-cluster.ts'

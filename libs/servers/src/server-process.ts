@@ -15,6 +15,8 @@ export interface ServerExit {
   signal: NodeJS.Signals | null
   /** One clear sentence with what to do, when nobody had asked the server to stop; undefined after `stop()`. */
   problem: string | undefined
+  /** True where it ended for want of space: with space it can be started again. */
+  diskFull: boolean
 }
 
 export interface ServerProcessOptions {
@@ -118,13 +120,14 @@ export function startProcess(options: ServerProcessOptions): ServerProcess {
     child.once('error', (error) => {
       const why = errorCode(error) ?? error.message
       const problem = `${options.name} could not be started from ${options.command} (${why}): check that the file is there and executable.`
-      resolve({ code: null, signal: null, problem })
+      resolve({ code: null, signal: null, problem, diskFull: false })
     })
     child.once('exit', (code, signal) => {
       // Its last words may still be in the pipe.
       void Promise.all(readers).then(() => {
         removeRecord(options.recordFile)
-        resolve({ code, signal, problem: expected ? undefined : unexpectedEnd(options, { code, signal }, lines) })
+        const problem = expected ? undefined : unexpectedEnd(options, { code, signal }, lines)
+        resolve({ code, signal, problem, diskFull: !expected && lines.some(saysDiskFull) })
       })
     })
   })

@@ -1,4 +1,4 @@
-import { createLogger, loadConfig, logFile, messageOf, type Config, type Logger } from '@zyra/runtime'
+import { createLogger, loadConfig, logFile, messageOf, openTracing, type Config, type Logger, type Tracing } from '@zyra/runtime'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { followLines, type Say } from './follow-lines.ts'
@@ -6,11 +6,11 @@ import { painter, readyScreen, spoken, widthOf } from './screen.ts'
 import { start, type Installation } from './start.ts'
 import { stepsOn } from './steps.ts'
 
-const openLog = (config: Config): Logger => {
+const openLog = (config: Config, tracing: Tracing): Logger => {
   try {
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
     accessSync(config.dataDir, constants.W_OK)
-    return createLogger(config.logLevel, logFile(join(config.dataDir, 'zyra.log')))
+    return createLogger(config.logLevel, logFile(join(config.dataDir, 'zyra.log')), tracing.ids)
   } catch (error) {
     const why = `The data folder ${config.dataDir} cannot be written (${messageOf(error)})`
     throw new Error(`${why}: make it a folder of yours, or set ZYRA_DATA to another.`, { cause: error })
@@ -23,12 +23,13 @@ const untilAsked = (): Promise<undefined> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(undefined))
   })
 
-const show = (installation: Installation, config: Config, ended: AbortSignal): void => {
+const show = async (installation: Installation, config: Config, ended: AbortSignal): Promise<void> => {
   const { running, sandboxUrl } = installation
   const paint = painter(process.stdout.isTTY, process.env)
   const folder = process.env['ZYRA_DATA'] ?? ''
   const prefix = folder === '' ? '' : `ZYRA_DATA=${folder} `
-  process.stdout.write(`${readyScreen({ gatewayUrl: running.url, sandboxUrl, config, prefix, width: widthOf(process.stdout) }, paint)}\n`)
+  const diskProblem = (await running.health()).checks.find(({ name, ok }) => name === 'disk' && !ok)?.detail
+  process.stdout.write(`${readyScreen({ gatewayUrl: running.url, sandboxUrl, config, prefix, width: widthOf(process.stdout), diskProblem }, paint)}\n`)
   const say: Say = (time, sequence, line) => {
     process.stdout.write(`${spoken({ time, sequence, line, width: widthOf(process.stdout) }, paint)}\n`)
   }
@@ -39,15 +40,17 @@ const show = (installation: Installation, config: Config, ended: AbortSignal): v
 
 const main = async (): Promise<number> => {
   const config = loadConfig()
-  const logger = openLog(config)
+  const tracing = await openTracing(config.traces)
+  const logger = openLog(config, tracing)
   const asked = untilAsked()
-  const installation = await start(config, logger, stepsOn(process.stderr))
+  const installation = await start(config, { logger, tracing }, stepsOn(process.stderr))
   const ended = new AbortController()
-  show(installation, config, ended.signal)
+  await show(installation, config, ended.signal)
   const problem = await Promise.race([asked, installation.failed])
   ended.abort()
   process.stderr.write(problem === undefined ? '\nStopping ...\n' : `\n${problem}\n`)
   await installation.stop()
+  await tracing.close()
   return problem === undefined ? 0 : 1
 }
 

@@ -11,9 +11,11 @@ export interface Places {
   readonly prefix: string
   /** Columns of the screen; Infinity where nothing is to be broken. */
   readonly width: number
+  /** What is wrong with the disk, where something is. */
+  readonly diskProblem: string | undefined
 }
 
-const styles = { bold: '1', dim: '2', green: '32', yellow: '33', cyan: '36' } as const
+const styles = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33', cyan: '36' } as const
 
 /** Paints text for a terminal; leaves it plain elsewhere, or where NO_COLOR is set (https://no-color.org). */
 export const painter = (isTerminal: boolean, env: NodeJS.ProcessEnv) => (style: keyof typeof styles, text: string): string =>
@@ -52,7 +54,7 @@ const networkLines = (host: string): readonly string[] =>
       ]
 
 /** The screen that ends the start-up. */
-export const readyScreen = ({ gatewayUrl, sandboxUrl, config, prefix, width }: Places, paint: ReturnType<typeof painter>): string => {
+export const readyScreen = ({ gatewayUrl, sandboxUrl, config, prefix, width, diskProblem }: Places, paint: ReturnType<typeof painter>): string => {
   const near = relative(process.cwd(), config.dataDir)
   const folder = near === '' || near.startsWith('..') ? config.dataDir : near
   const row = (name: string, value: string, note = '', text = value): readonly string[] => {
@@ -69,6 +71,7 @@ export const readyScreen = ({ gatewayUrl, sandboxUrl, config, prefix, width }: P
     ...(sandboxUrl === undefined ? [] : row('Sandbox', paint('cyan', sandboxUrl), 'Shopify and Etsy, simulated, with customers who buy', sandboxUrl)),
     ...network.flatMap((line, index) => row(index === 0 ? 'Network' : '', paint('yellow', line))),
     ...row('Data', folder, `log file ${join(folder, 'zyra.log')}`),
+    ...(diskProblem === undefined ? [] : wrap(diskProblem, width - MARGIN).flatMap((line, index) => row(index === 0 ? 'Disk' : '', paint('red', line)))),
     '',
     ...row('Try', `${prefix}npx zyra stock`, 'every item on both channels'),
     ...row('', `${prefix}npx zyra events --follow`, 'what happens, as it happens'),

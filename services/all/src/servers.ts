@@ -1,9 +1,10 @@
 import { adminPermissions, inboxPrefixOf, prepareJetStream, readerPermissions, servicePermissions } from '@zyra/jetstream'
 import type { ConnectOptions, UserPermissions } from '@zyra/jetstream'
-import type { Config } from '@zyra/runtime'
-import { readNatsSeed, requireNatsAt, requirePostgresAt, ServerProblem, startNats, startPostgres, type LocalServer, type NatsUser } from '@zyra/servers'
+import type { Config, Logger } from '@zyra/runtime'
+import { readNatsSeed, requireNatsAt, requirePostgresAt, ServerProblem, startNats, startPostgres, type NatsUser } from '@zyra/servers'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { reviveWithSpace } from './revive.ts'
 import { allServices } from './services.ts'
 
 /** The NATS user that makes the streams, the command line's, and the one that reads the log to seal it. */
@@ -34,11 +35,6 @@ export const natsUsers = (): readonly NatsUser[] => [
   ...Object.keys(allServices).map((name) => user(name, servicePermissions(name))),
 ]
 
-const problemOf = async (server: LocalServer | undefined): Promise<string> => {
-  const problem = await server?.exited.then((exit) => exit.problem)
-  return problem ?? new Promise<string>(() => undefined)
-}
-
 const seedIn = (dataDir: string) => (name: string): string | undefined => {
   try {
     return readNatsSeed(dataDir, name)
@@ -65,8 +61,10 @@ const requireWhole = (dataDir: string): void => {
  * Starts NATS and Postgres, or finds those that the configuration names, and makes the streams.
  * @throws ServerProblem with one sentence that says what to do
  */
-export const startServers = async (config: Config, onLine: (line: string) => void): Promise<Servers> => {
-  const { dataDir } = config
+export const startServers = async (config: Config, logger: Pick<Logger, 'debug' | 'error' | 'info'>): Promise<Servers> => {
+  const { dataDir, diskReserve } = config
+  const onLine = (line: string): void => logger.debug({ line }, 'server')
+  const stopping = new AbortController()
   requireWhole(dataDir)
   const [natsStarted, postgresStarted] = await Promise.allSettled([
     config.natsUrl === undefined
@@ -79,6 +77,7 @@ export const startServers = async (config: Config, onLine: (line: string) => voi
   const nats = natsStarted.status === 'fulfilled' ? natsStarted.value : undefined
   const postgres = postgresStarted.status === 'fulfilled' ? postgresStarted.value : undefined
   const stop = async (): Promise<void> => {
+    stopping.abort()
     await Promise.all([nats?.stop(), postgres?.stop()])
   }
   const failure = [natsStarted, postgresStarted].find((one) => one.status === 'rejected')
@@ -86,6 +85,7 @@ export const startServers = async (config: Config, onLine: (line: string) => voi
     await stop()
     throw failure.reason
   }
+  const whenFull = { folder: dataDir, neededBytes: diskReserve, signal: stopping.signal, logger }
   const natsUrl = nats?.url ?? config.natsUrl ?? ''
   const seedOf = nats === undefined ? seedIn(dataDir) : (name: string) => nats.seeds[name]
   await prepareJetStream({ ...adminOptions({ natsUrl, seedOf }), replicas: config.replicas })
@@ -94,6 +94,9 @@ export const startServers = async (config: Config, onLine: (line: string) => voi
     databaseUrl: postgres?.url ?? config.databaseUrl ?? '',
     natsPort: nats?.port,
     postgresPort: postgres?.port,
-    failed: Promise.race([problemOf(nats), problemOf(postgres)]),
+    failed: Promise.race([
+      reviveWithSpace({ server: nats, name: 'NATS', ...whenFull }),
+      reviveWithSpace({ server: postgres, name: 'Postgres', ...whenFull }),
+    ]),
   }
 }

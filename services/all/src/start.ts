@@ -1,4 +1,4 @@
-import { messageOf, run, type Config, type Logger, type Running } from '@zyra/runtime'
+import { messageOf, run, type Config, type Logger, type Running, type Tracing } from '@zyra/runtime'
 import { requirePort } from '@zyra/servers'
 import { registerDemoMerchant } from './bootstrap.ts'
 import { alreadyRunning, removeRunFile, writeRunFile } from './run-file.ts'
@@ -18,6 +18,12 @@ export interface Installation {
   readonly stop: () => Promise<void>
 }
 
+/** Where it is told what happens. */
+export interface Told {
+  readonly logger: Logger
+  readonly tracing: Tracing
+}
+
 const stopAll = async (parts: readonly ({ readonly stop: () => Promise<void> } | undefined)[]): Promise<void> => {
   // Services before the servers that they stand on.
   for (const part of parts) await part?.stop().catch(() => undefined)
@@ -27,7 +33,7 @@ const stopAll = async (parts: readonly ({ readonly stop: () => Promise<void> } |
  * Starts the servers, the sandbox and the services, in this order, and stops what it started when one of them fails.
  * @throws an error whose message says what to do
  */
-export const start = async (config: Config, logger: Logger, step: Step): Promise<Installation> => {
+export const start = async (config: Config, { logger, tracing }: Told, step: Step): Promise<Installation> => {
   const inTheWay = alreadyRunning(config)
   if (inTheWay !== undefined) throw new Error(inTheWay)
   const port = await requirePort(config.host, config.port, 'ZYRA_PORT')
@@ -41,13 +47,14 @@ export const start = async (config: Config, logger: Logger, step: Step): Promise
     await stopAll([running === undefined ? undefined : { stop: running.close }, sandbox, yearEnd, sealing, servers])
   }
   try {
-    const servers = await step('Starting NATS and Postgres', () => startServers(settled, (line) => logger.debug({ line }, 'server')))
+    const servers = await step('Starting NATS and Postgres', () => startServers(settled, logger))
     parts.servers = servers
     const { natsUrl, databaseUrl, seedOf } = servers
     parts.yearEnd = await sealYearly(adminOptions(servers), logger)
     const sandboxOrigin = `http://127.0.0.1:${sandboxPort}`
     const definitions = config.services.map((name) => allServices[name])
-    const running = await step('Starting the services', () => run(definitions, { config: settled, natsUrl, databaseUrl, seedOf, sandboxOrigin, logger }))
+    const options = { config: settled, natsUrl, databaseUrl, seedOf, sandboxOrigin, logger, tracing }
+    const running = await step('Starting the services', () => run(definitions, options))
     parts.running = running
     parts.sealing = await startSealing(running, servers)
     // The merchant is known before its customers come.

@@ -32,7 +32,7 @@ export interface System {
   readonly js: JetStream
   readonly gatewayUrl: string
   /** Starts the services; the first process listens where the sandbox sends its webhooks. */
-  readonly startServices: (options?: { readonly port?: number }) => Promise<ServicesProcess>
+  readonly startServices: (options?: { readonly port?: number; readonly env?: NodeJS.ProcessEnv }) => Promise<ServicesProcess>
   readonly env: NodeJS.ProcessEnv
   readonly stop: () => Promise<void>
 }
@@ -102,9 +102,9 @@ export const startSystem = async (options: SystemOptions = {}): Promise<System> 
     dataDir, nats, postgres, sandbox, js, env,
     gatewayUrl: `http://127.0.0.1:${port}`,
     startServices: async (options = {}) => {
-      const services = await spawnServices(env, options.port ?? port)
+      const services = await spawnServices({ ...env, ...options.env }, options.port ?? port)
       processes.push(services)
-      if (processes.length === 1) await registerDemo({ dataDir, gatewayUrl: services.url })
+      if (processes.length === 1) await control({ dataDir, gatewayUrl: services.url }, 'register', { mode: 'sandbox', ...DEMO })
       return services
     },
     stop: async () => {
@@ -259,14 +259,15 @@ export interface Delivery {
   readonly shop?: string
   readonly secret?: string
   readonly contentType?: string
+  readonly traceparent?: string
 }
 
 /** Delivers a signed Shopify webhook; answers the status, or undefined where there was no answer. */
 export const deliverShopify = async (gatewayUrl: string, delivery: Delivery): Promise<number | undefined> => {
-  const { topic, body, shop = SHOP, secret = SECRET, contentType = 'application/json' } = delivery
+  const { topic, body, shop = SHOP, secret = SECRET, contentType = 'application/json', traceparent } = delivery
   const { webhookId = randomUUID(), eventId = randomUUID(), triggeredAt = new Date().toISOString() } = delivery
   const headers = {
-    'content-type': contentType,
+    'content-type': contentType, ...(traceparent === undefined ? {} : { traceparent }),
     'X-Shopify-Topic': topic,
     'X-Shopify-Shop-Domain': shop,
     'X-Shopify-Webhook-Id': webhookId,
@@ -283,9 +284,6 @@ export const deliverShopify = async (gatewayUrl: string, delivery: Delivery): Pr
     return undefined
   }
 }
-
-const registerDemo = (where: Pick<System, 'dataDir' | 'gatewayUrl'>): Promise<unknown> =>
-  control(where, 'register', { merchant: DEMO.merchant, mode: 'sandbox', shopDomain: DEMO.shopDomain, etsyShopId: DEMO.etsyShopId })
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 export const seededRandom = (seed: number): (() => number) => {

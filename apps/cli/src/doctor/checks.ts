@@ -27,13 +27,13 @@ export const nodeCheck = (version: string): Check =>
   Number(version.split('.')[0]) >= 24 ? ok('Node', version) : fail('Node', version, 'Zyra needs Node 24; "npx zyra" brings it along.')
 
 /** In bytes. */
-const LEAST = 500e6
 const COMFORTABLE = 2e9
 
-/** Free and total bytes where the data folder lies. */
-export const diskCheck = (free: number, total: number): Check => {
+/** Free and total bytes where the data folder lies, and those below which nothing new is let in. */
+export const diskCheck = (free: number, total: number, reserve: number): Check => {
   const detail = `${bytes(free)} free of ${bytes(total)}`
-  if (free < LEAST) return fail('Disk', detail, 'With a full disk nothing can be stored and webhooks are refused: free some space now.')
+  if (free < reserve)
+    return fail('Disk', `${detail}, below ${bytes(reserve)}`, 'Webhooks are refused: free some space now, and they are taken again by themselves.')
   return free < COMFORTABLE ? warn('Disk', detail, 'Free some space: the log only grows.') : ok('Disk', detail)
 }
 

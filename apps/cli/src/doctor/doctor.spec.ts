@@ -26,9 +26,9 @@ describe('an examination', () => {
   it.each([
     ['a Node that is too old', nodeCheck('20.20.2'), 'fail'],
     ['a Node that fits', nodeCheck('24.21.0'), 'ok'],
-    ['a full disk', diskCheck(400e6, 100e9), 'fail'],
-    ['a disk that fills up', diskCheck(1.5e9, 100e9), 'warn'],
-    ['a disk with room', diskCheck(50e9, 100e9), 'ok'],
+    ['a full disk', diskCheck(200e6, 100e9, 300e6), 'fail'],
+    ['a disk that fills up', diskCheck(1.5e9, 100e9, 300e6), 'warn'],
+    ['a disk with room', diskCheck(50e9, 100e9, 300e6), 'ok'],
     ['a clock that went back', clockCheck(NOW, '2026-11-20T08:02:00.000Z'), 'fail'],
     ['a clock that is right', clockCheck(NOW, '2026-11-20T08:00:30.000Z'), 'ok'],
     ['an empty log', clockCheck(NOW, undefined), 'ok'],
@@ -95,7 +95,7 @@ describe('an examination', () => {
   })
 
   it('fits the screen, with what to do below each finding', () => {
-    const lines = checkLines([nodeCheck('24.21.0'), diskCheck(1.5e9, 100e9)], { paint: plain, width: 60 })
+    const lines = checkLines([nodeCheck('24.21.0'), diskCheck(1.5e9, 100e9, 300e6)], { paint: plain, width: 60 })
     expect(lines).toEqual(['ok    Node  24.21.0', 'warn  Disk  1.5 GB free of 100 GB', '            Free some space: the log only grows.'])
   })
 

@@ -25,16 +25,16 @@ import { reconcileCheck, reconcileFacts } from './reconcile.ts'
 import { sealCheck, sealFacts } from './seals.ts'
 import { checkLines, verdictLine } from './view.ts'
 
-const disk = (folder: string): Check => {
-  const { bavail, blocks, bsize } = statfsSync(folder)
-  return diskCheck(bavail * bsize, blocks * bsize)
+const disk = ({ dataDir, diskReserve }: Installation['config']): Check => {
+  const { bavail, blocks, bsize } = statfsSync(dataDir)
+  return diskCheck(bavail * bsize, blocks * bsize, diskReserve)
 }
 
 const serverChecks = async (installation: Installation, parked: number): Promise<readonly Check[]> => {
   const nats = await versionOr(() => natsVersion(installation))
   const { sandboxUrl } = installation
   return [
-    disk(installation.config.dataDir),
+    disk(installation.config),
     serverCheck('NATS', nats.version, nats.problem),
     ...(sandboxUrl === undefined ? [] : [serverCheck('Sandbox', sandboxUrl, await sandboxProblem(sandboxUrl))]),
     ...readinessChecks(await readinessOf(installation), installation.gatewayUrl, parked),

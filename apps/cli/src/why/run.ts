@@ -20,14 +20,16 @@ export const showChain = async (reading: Reading, stored: StoredEvent, options: 
   const shown = new Map(entries.map((entry) => [entry.stored.sequence, entry]))
   const {
     sequence,
-    envelope: { correlationId },
+    envelope: { correlationId, traceparent },
   } = asked.stored
+  const trace = traceparent?.split('-')[1]
   if (options.json) {
     const chain = roots.map((root) => chainJson(root, (each) => shown.get(each)))
-    return terminal.out(JSON.stringify({ asked: sequence, correlationId, chain }))
+    return terminal.out(JSON.stringify({ asked: sequence, correlationId, ...(trace === undefined ? {} : { trace }), chain }))
   }
   const { paint, width } = terminal
   terminal.out(...chainLines(roots, { nameOf: namesFrom(await itemsIfAny(reading)), paint, width, asked: sequence, all: options.all }))
+  if (trace !== undefined) terminal.out(paint('dim', `         Trace ${trace}`))
 }
 
 /** `zyra why` */

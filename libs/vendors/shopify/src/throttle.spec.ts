@@ -57,6 +57,17 @@ describe('createThrottle', () => {
     expect(naps).toEqual([1000])
   })
 
+  it('goes on restoring after the clock jumped ten years ahead and was set back', async () => {
+    const { throttle, naps, status, time } = open()
+    const years = 10 * 365 * 86_400_000
+    time.advance(years)
+    await throttle.reserve(10)
+    throttle.settle(10, status(50))
+    time.advance(-years)
+    await throttle.reserve(300)
+    expect(naps).toEqual([2500])
+  })
+
   it('lets the others go on when one that waits is aborted', async () => {
     const { throttle, status } = open()
     await throttle.reserve(10)

@@ -27,7 +27,10 @@ export function createThrottle({ clock, sleep }: { clock: () => Date; sleep: Sle
 
   const level = (): number => {
     if (bucket === undefined) return Number.POSITIVE_INFINITY
-    const restored = (Math.max(0, clock().getTime() - bucket.at) / 1000) * bucket.restoreRate
+    const now = clock().getTime()
+    // A clock that was set back would let nothing be restored until it has caught up.
+    if (now < bucket.at) bucket = { ...bucket, at: now }
+    const restored = ((now - bucket.at) / 1000) * bucket.restoreRate
     return Math.min(bucket.maximumAvailable, bucket.currentlyAvailable + restored)
   }
 

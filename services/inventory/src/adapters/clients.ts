@@ -14,16 +14,16 @@ export interface Channels {
 }
 
 const openChannels = async (context: ServiceContext, merchant: Merchant, access: Access): Promise<Channels> => {
-  const { gate, config } = context
+  const { callsTo, config } = context
   const clock = context.now
   const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => delay(ms, undefined, signal === undefined ? {} : { signal })
   const shopify = shopifyClient({
     shop: merchant.shopDomain,
     endpoint: access.shopifyEndpoint,
     token: clientCredentialsToken({
-      endpoint: access.shopifyEndpoint, clientId: access.shopifyClientId, clientSecret: access.shopifyClientSecret, fetch: gate.fetch, clock,
+      endpoint: access.shopifyEndpoint, clientId: access.shopifyClientId, clientSecret: access.shopifyClientSecret, fetch: callsTo('shopify'), clock,
     }),
-    fetch: gate.fetch, clock, sleep,
+    fetch: callsTo('shopify'), clock, sleep,
   })
   const file = tokenFile(config.dataDir, merchant.name)
   const first = { accessToken: 'none', refreshToken: access.etsyRefreshToken, expiresAt: new Date(0).toISOString() }
@@ -35,7 +35,7 @@ const openChannels = async (context: ServiceContext, merchant: Merchant, access:
     tokens: (await file.load()) ?? first,
     saveTokens: file.save,
     loadTokens: async () => (await file.load()) ?? first,
-    fetch: gate.fetch, clock,
+    fetch: callsTo('etsy'), clock,
   })
   return { shopify, etsy, etsyStock: etsyStock({ client: etsy, clock, mayActivate: 'free' }) }
 }
