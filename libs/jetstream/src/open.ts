@@ -12,7 +12,7 @@ import { watchLink, type Connection } from './link.ts'
 import { type EventLog, LogUnavailable } from './log.ts'
 import { readRaw, type RawMessage, type RawRange } from './raw.ts'
 import { createReader } from './read.ts'
-import { finishSealing, sealIfBegunBefore, sealSegment } from './seal.ts'
+import { finishSealing, sealIfItSpans, sealSegment } from './seal.ts'
 import { createSealedHeads } from './sealed-heads.ts'
 import { createSeam } from './seam.ts'
 import { describeSegments, type SegmentFacts } from './segment-facts.ts'
@@ -125,6 +125,8 @@ export const prepareJetStream = (options: ConnectOptions & { readonly replicas?:
 export const sealOpenSegment = ({ number, ...options }: ConnectOptions & { readonly number: number }): Promise<boolean> =>
   asAdmin(options, (connection) => sealSegment(connection, number))
 
-/** Seals the open segment if its first event is older than a year. Answers whether it was. @throws LogUnavailable, LogRefused */
-export const sealWhenDue = ({ now, ...options }: ConnectOptions & { readonly now: Date }): Promise<boolean> =>
-  asAdmin(options, (connection) => sealIfBegunBefore(connection, new Date(now.getTime() - YEAR_MS)))
+/**
+ * Seals the open segment if its newest event is more than a year younger than its first: the machine's clock may be wrong. Answers whether it was.
+ * @throws LogUnavailable, LogRefused
+ */
+export const sealWhenDue = (options: ConnectOptions): Promise<boolean> => asAdmin(options, (connection) => sealIfItSpans(connection, YEAR_MS))

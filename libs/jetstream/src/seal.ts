@@ -69,12 +69,16 @@ export const sealSegment = async (connection: Connection, number: number): Promi
   return true
 }
 
-/** Seals the open segment if the time in its first event is before this one. Answers whether it was. */
-export const sealIfBegunBefore = async (connection: Connection, time: Date): Promise<boolean> => {
+/** Seals the open segment if its events span more than so many milliseconds by their own times. Answers whether it was. */
+export const sealIfItSpans = async (connection: Connection, ms: number): Promise<boolean> => {
   const found = await newestOf(connection)
-  if (found?.segment.state !== 'open') return false
-  const { events: [first] } = await directGet(connection, found.segment.stream, { seq: found.segment.first, batch: 1 })
-  if (first === undefined || Date.parse(first.envelope.time) >= time.getTime()) return false
+  if (found?.segment.state !== 'open' || found.facts.state.messages === 0) return false
+  const at = async (sequence: number): Promise<number | undefined> => {
+    const { events: [event] } = await directGet(connection, found.segment.stream, { seq: sequence, batch: 1 })
+    return event === undefined ? undefined : Date.parse(event.envelope.time)
+  }
+  const [first, last] = [await at(found.segment.first), await at(found.facts.state.last_seq)]
+  if (first === undefined || last === undefined || last - first <= ms) return false
   await seal(connection, found)
   return true
 }

@@ -6,8 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sealYearly } from './year-end.ts'
 
-const FIRST = '2026-11-20T08:00:00.000Z'
-
 describe('an installation that has run for a year', () => {
   let folder: string
   let server: NatsServer
@@ -27,21 +25,21 @@ describe('an installation that has run for a year', () => {
     const admin = { url: server.url, name: 'spec', inboxPrefix: inboxPrefixOf('admin'), seed: server.seeds['admin'] ?? '' }
     await prepareJetStream(admin)
     const js = await openJetStream(admin)
-    await js.log.append({
+    const append = (name: string, time: string) => js.log.append({
       subject: 'zyra.demo.inventory.stock.1',
       events: [{
         data: {},
         envelope: {
-          id: entryId('year', 'first'), type: 'inventory.BufferSet', source: 'zyra/demo/inventory/stock/1', time: FIRST, version: 1,
+          id: entryId('year', name), type: 'inventory.BufferSet', source: 'zyra/demo/inventory/stock/1', time, version: 1,
           correlationId: entryId('year', 'correlation'), causationId: entryId('year', 'cause'), actor: 'policy:spec', handler: 'spec', index: 0,
           deciderVersion: 1, attempt: 1, backfill: false,
         },
       }],
     })
-    let now = new Date('2027-11-20T07:59:59.999Z')
-    const yearEnd = await sealYearly(admin, logger, () => now)
+    await append('first', '2026-11-20T08:00:00.000Z')
+    const yearEnd = await sealYearly(admin, logger)
     expect(await js.segments()).toHaveLength(1)
-    now = new Date('2027-11-20T08:00:00.001Z')
+    await append('a year later', '2027-11-20T08:00:00.001Z')
     await Promise.all([yearEnd.look(), yearEnd.look()])
     await yearEnd.look()
     expect((await js.segments()).map(({ state }) => state)).toEqual(['sealed', 'open'])

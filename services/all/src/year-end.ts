@@ -11,13 +11,13 @@ export interface YearEnd {
 const DAY_MS = 24 * 3_600_000
 
 /**
- * Seals the log's open segment when its first event is a year old: looks now, and once a day. Where several processes do so, it is done once.
+ * Seals the log's open segment when its events span a year: looks now, and once a day. Where several processes do so, it is done once.
  * What keeps it from looking is logged, and keeps nobody from working.
  */
-export const sealYearly = async (admin: ConnectOptions, logger: Pick<Logger, 'info' | 'warn'>, now = (): Date => new Date()): Promise<YearEnd> => {
+export const sealYearly = async (admin: ConnectOptions, logger: Pick<Logger, 'info' | 'warn'>): Promise<YearEnd> => {
   const look = async (): Promise<void> => {
     try {
-      if (await sealWhenDue({ ...admin, now: now() })) logger.info('the open segment of the log was a year old: it is sealed, and the next one is open')
+      if (await sealWhenDue(admin)) logger.info('the open segment of the log was a year old: it is sealed, and the next one is open')
     } catch (error) {
       logger.warn({ why: messageOf(error) }, 'nobody knows whether the open segment of the log is a year old')
     }
