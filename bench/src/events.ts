@@ -6,6 +6,7 @@ export const uuidOf = (run: number, index: number): string =>
   `${run.toString(16).padStart(8, '0')}-0000-4000-8000-${index.toString(16).padStart(12, '0')}`
 
 const TIME = '2026-11-20T06:29:01.123Z'
+const VENDOR_TIME = '2026-11-20T06:29:01.123456789Z'
 
 /** Where the stock of an item is decided on. */
 export const stockSubject = (item: number | string): string => subjectOf({ merchant: 'demo', service: 'inventory', aggregate: 'stock', id: `item-${item}` })
@@ -13,9 +14,9 @@ export const stockSubject = (item: number | string): string => subjectOf({ merch
 /** One decision about an item's stock, as the inventory service writes it; `index` makes it unlike any other of the run. */
 export const stockObserved = (run: number, item: number, index: number): OutgoingEvent => {
   const available = index % 90
-  const command = { type: 'ObserveLevel', location: '9007199254740997', available, at: TIME }
+  const command = { type: 'ObserveLevel', location: '9007199254740997', available, at: VENDOR_TIME }
   return {
-    data: { location: command.location, before: available + 1, available, total: available, at: TIME, via: 'webhook' },
+    data: { location: command.location, before: available + 1, available, total: available, at: VENDOR_TIME, via: 'webhook' },
     envelope: {
       id: uuidOf(run, index), type: 'inventory.StockObserved', version: 1, index: 0, deciderVersion: 1, time: TIME,
       source: `zyra/demo/inventory/stock/item-${item}`, correlationId: uuidOf(run + 1, index), causationId: uuidOf(run + 2, index),

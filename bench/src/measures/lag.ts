@@ -80,11 +80,11 @@ const measure = async (tools: Tools): Promise<readonly Figure[]> => {
       floorHigh.push(percentile(arrived, 0.99))
       const ended = new AbortController()
       const watching = watchRows(db, ended.signal)
-      const acked = await appendAtRate(log, (run += 10), ms)
-      const newest = Math.max(...acked.keys())
-      await until('the rows to follow', async () => (await projected(db)) >= newest)
-      ended.abort()
-      const lags = lagsOf(acked, await watching)
+      const lags = await appendAtRate(log, (run += 10), ms).then(async (acked) => {
+        const newest = Math.max(...acked.keys())
+        await until('the rows to follow', async () => (await projected(db)) >= newest)
+        return acked
+      }).finally(() => ended.abort()).then(async (acked) => lagsOf(acked, await watching))
       middle.push(percentile(lags, 0.5))
       return percentile(lags, 0.99)
     })
