@@ -83,7 +83,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^(libs|services|apps)/[^/]+/dist/', '^libs/vendors/[^/]+/dist/', '^services/dashboard/'] },
+    exclude: { path: ['^(libs|services|apps)/[^/]+/dist/', '^libs/vendors/[^/]+/dist/', '^services/dashboard/', '^bench/(dist|peers)/'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     combinedDependencies: true,
