@@ -11,7 +11,7 @@ import { prepare, root } from './lib/prepare.mjs'
 import { main, Problem } from './lib/problem.mjs'
 import { exitCodeOf, runCommand } from './lib/run.mjs'
 
-const GATES = [['Lint', 'lint'], ['Boundaries', 'boundaries'], ['Types', 'types']]
+const GATES = [['Lint', 'lint'], ['Boundaries', 'boundaries'], ['Types', 'types'], ['Speed', 'bench:short']]
 
 /** The environment without what points at a running installation: tests start their own servers. */
 function testEnvironment(temporary) {

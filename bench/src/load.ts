@@ -8,6 +8,8 @@ export interface LoadOptions {
   readonly ms: number
   /** The bytes of the next request. */
   readonly next: () => string
+  /** Ends earlier once so many were answered. */
+  readonly count?: number
   /** Requests per second, sent when they are due, whether or not earlier ones were answered. Undefined: as many as are answered. */
   readonly perSecond?: number
 }
@@ -69,11 +71,15 @@ const open = async (port: number): Promise<Connection> => {
   return { ask, end: () => socket.destroy() }
 }
 
+type Done = (status: number, latency: number) => void
+
 /** Every connection asks again as soon as it is answered. */
-const asManyAsAnswered = async (connections: readonly Connection[], { next, ms }: LoadOptions, done: (status: number, latency: number) => void) => {
+const asManyAsAnswered = async (connections: readonly Connection[], { next, ms, count = Infinity }: LoadOptions, done: Done) => {
   const until = performance.now() + ms
+  let sent = 0
   await Promise.all(connections.map(async ({ ask }) => {
-    while (performance.now() < until) {
+    while (performance.now() < until && sent < count) {
+      sent += 1
       const from = performance.now()
       const status = await ask(next())
       done(status, performance.now() - from)
@@ -83,7 +89,7 @@ const asManyAsAnswered = async (connections: readonly Connection[], { next, ms }
 
 /** Requests fall due at even distances; one that finds every connection busy waits, and its waiting counts. */
 const asDue = async (
-  connections: readonly Connection[], { next, ms, perSecond = 1 }: LoadOptions, done: (status: number, latency: number) => void,
+  connections: readonly Connection[], { next, ms, perSecond = 1 }: LoadOptions, done: Done,
 ): Promise<void> => {
   const [from, idle, total] = [performance.now(), [...connections], Math.floor((ms / 1_000) * perSecond)]
   const dueAt = (index: number): number => from + (index * 1_000) / perSecond
@@ -119,7 +125,7 @@ export const load = async (options: LoadOptions): Promise<LoadResult> => {
   const connections = await Promise.all(Array.from({ length: options.connections }, () => open(options.port)))
   const latencies: number[] = []
   let refused = 0
-  const done = (status: number, latency: number): void => {
+  const done: Done = (status, latency) => {
     if (status === 200) latencies.push(latency)
     else refused += 1
   }

@@ -1,7 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Linux counts processor time in hundredths of a second (`getconf CLK_TCK`). */
-const TICKS_PER_SECOND = 100
 const KIB_PER_MB = 1_000_000 / 1024
 
 const statOf = (pid: number): readonly string[] => {
@@ -23,11 +21,9 @@ export const familyOf = (pid: number): readonly number[] => {
   return family
 }
 
-/** Seconds of processor time that a process has used so far, all threads together. */
-export const cpuSeconds = (pid: number): number => {
-  const fields = statOf(pid)
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
-}
+/** Seconds of processor time that the threads of a process have used so far; to the nanosecond, unlike `/proc/<pid>/stat`, which counts hundredths. */
+export const cpuSeconds = (pid: number): number =>
+  readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0) / 1e9
 
 /** What one process holds in RAM, in MB, what it shares with others included. */
 export const rssMb = (pid: number): number => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / KIB_PER_MB

@@ -1,5 +1,8 @@
+import { subjectOf } from '@zyra/jetstream'
 import { SANDBOX_SECRET } from '@zyra/runtime'
 import { createHmac, randomUUID } from 'node:crypto'
+import { uuidOf } from './events.ts'
+import type { Installation } from './system.ts'
 
 /** The shop that `npm start` registers for the sandbox. */
 const SHOP = 'demo-shop.myshopify.com'
@@ -44,4 +47,18 @@ export const signedWebhooks = (topic: string, bodies: readonly string[]): (() =>
     const at = new Date(since + sent).toISOString()
     return `${head}\r\nX-Shopify-Webhook-Id: ${id}\r\nX-Shopify-Event-Id: ${id}\r\nX-Shopify-Triggered-At: ${at}\r\n\r\n${body}`
   }
+}
+
+const REGISTRATION = 10
+
+/** Makes the shop known to a gateway that runs alone, as the orchestrator would. */
+export const registerShop = async ({ open }: Installation): Promise<void> => {
+  const { log } = await open('orchestrator')
+  const subject = subjectOf({ merchant: 'demo', service: 'orchestrator', aggregate: 'merchant', id: 'demo' })
+  const envelope = {
+    id: uuidOf(REGISTRATION, 0), type: 'orchestrator.MerchantRegistered', version: 1, index: 0, deciderVersion: 1, time: new Date().toISOString(),
+    source: 'zyra/demo/orchestrator/merchant/demo', correlationId: uuidOf(REGISTRATION, 1), causationId: uuidOf(REGISTRATION, 2),
+    actor: 'bench', handler: 'bench', attempt: 1, backfill: false,
+  }
+  await log.append({ subject, events: [{ envelope, data: { mode: 'sandbox', shopDomain: SHOP, etsyShopId: '44871203' } }] })
 }

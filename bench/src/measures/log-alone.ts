@@ -1,5 +1,5 @@
 import { natsUsers } from '@zyra/all'
-import { inboxPrefixOf, openJetStream, prepareJetStream, type EventLog } from '@zyra/jetstream'
+import { inboxPrefixOf, openJetStream, prepareJetStream, type EventLog, type JetStream } from '@zyra/jetstream'
 import { startNats } from '@zyra/servers'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,9 @@ import { rawClient } from '../floors/raw-client.ts'
 
 /** A NATS server with Zyra's log, and this process as its client. */
 export interface LogAlone {
+  readonly js: JetStream
   readonly log: EventLog
+  readonly dir: string
   /** The client library by itself, on the same server. */
   readonly raw: Awaited<ReturnType<typeof rawClient>>
   readonly natsPid: number
@@ -23,7 +25,7 @@ export const withLogAlone = async <Answer>(dir: string, work: (alone: LogAlone) 
     await prepareJetStream(optionsOf('admin'))
     const [js, raw] = await Promise.all([openJetStream(optionsOf('inventory')), rawClient(nats)])
     try {
-      return await work({ log: js.log, raw, natsPid: nats.pid })
+      return await work({ js, log: js.log, dir: folder, raw, natsPid: nats.pid })
     } finally {
       await Promise.all([js.close(), raw.close()])
     }

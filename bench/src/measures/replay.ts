@@ -1,27 +1,12 @@
 import { stockRows } from '@zyra/all'
-import { applyToRow, type Row } from '@zyra/es'
 import { openPostgres, rebuild, type Postgres, type Source } from '@zyra/postgres'
-import { loadMasterKey, openVault } from '@zyra/privacy'
-import { createCodec, fileObjects, sourceOf } from '@zyra/runtime'
-import { join } from 'node:path'
+import { foldInMemory, openReader } from '../fold.ts'
 import type { Figure } from '../figure.ts'
 import { rawClient, rawConsumeRate } from '../floors/raw-client.ts'
 import { inRounds, type LargeInstallation, type Measure, type Tools } from '../measure.ts'
 import { watchCores } from '../process-facts.ts'
 
 const STOCK = 'zyra.*.inventory.stock.*'
-
-/** What reads the log as the inventory service does: decrypting, checking every event, bringing it to its current version. */
-const openReader = async (large: LargeInstallation) => {
-  const js = await large.open('inventory')
-  const masterKey = await loadMasterKey(join(large.dir, 'secrets', 'master.key'))
-  const vault = openVault({ store: js.keys, masterKey, cacheSize: 10_000, maxAgeMs: 10_000, now: () => performance.now() })
-  const codec = createCodec({ vault, objects: fileObjects(join(large.dir, 'objects')) })
-  return {
-    source: (signal: AbortSignal): Source => sourceOf({ log: js.log, codec, service: 'inventory', signal }, stockRows, 0),
-    close: js.close,
-  }
-}
 
 async function* upTo(source: Source, count: number): Source {
   let seen = 0
@@ -30,16 +15,6 @@ async function* upTo(source: Source, count: number): Source {
     seen += batch.events.length
     if (seen >= count) return
   }
-}
-
-const foldInMemory = async (source: Source): Promise<number> => {
-  const rows = new Map<string, Row | undefined>()
-  let count = 0
-  for await (const { events } of source) {
-    for (const event of events) rows.set(event.meta.aggregateId, applyToRow(stockRows, rows.get(event.meta.aggregateId), event))
-    count += events.length
-  }
-  return count
 }
 
 const INSERT = 'insert into bench_floor (merchant, key, sequence, row) select * from unnest($1::text[], $2::text[], $3::bigint[], $4::jsonb[])'
@@ -59,7 +34,7 @@ const plainInsertRate = async (db: Postgres, count: number): Promise<number> => 
 }
 
 const inMemory = async (tools: Tools, large: LargeInstallation): Promise<Figure> => {
-  const [reader, raw] = [await openReader(large), await rawClient(large.nats)]
+  const [reader, raw] = [await openReader(await large.open('inventory'), large.dir), await rawClient(large.nats)]
   const floor: number[] = []
   let note = ''
   try {
@@ -80,7 +55,7 @@ const inMemory = async (tools: Tools, large: LargeInstallation): Promise<Figure>
 }
 
 const intoPostgres = async (tools: Tools, large: LargeInstallation): Promise<Figure> => {
-  const [reader, db] = [await openReader(large), await openPostgres({ url: large.postgres.url })]
+  const [reader, db] = [await openReader(await large.open('inventory'), large.dir), await openPostgres({ url: large.postgres.url })]
   const count = Math.min(large.events, tools.pick(400_000, 50_000))
   const floor: number[] = []
   let note = ''
