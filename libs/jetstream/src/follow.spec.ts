@@ -85,6 +85,31 @@ describe('following the log', () => {
 
   const consumers = async (): Promise<number> => (await (await jetstreamManager(await server.connect('admin'))).streams.info('ZYRA')).state.consumer_count
 
+  it('gives a reader together what came while it was busy, although each event was the newest when it was sent', async () => {
+    const [first, released, done] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>(), new AbortController()]
+    const sizes: number[] = []
+    const read = async (): Promise<void> => {
+      const fromSequence = (await js.log.lastSequence()) + 1
+      for await (const { events } of js.log.follow({ filters: ['zyra.>'], fromSequence, signal: done.signal })) {
+        sizes.push(events.length)
+        first.resolve(undefined)
+        await released.promise
+      }
+    }
+    const reading = read()
+    await until('the first event is read', async () => {
+      await js.log.append({ subject: stockSubject('busy'), events: [eventNamed(`busy ${performance.now()}`)] })
+      return sizes.length > 0
+    })
+    await first.promise
+    for (let index = 0; index < 60; index += 1) await js.log.append({ subject: stockSubject('busy'), events: [eventNamed(`while busy ${index}`)] })
+    released.resolve(undefined)
+    await until('the rest is read', () => sizes.reduce((sum, size) => sum + size, 0) >= 61)
+    expect(sizes.length).toBeLessThan(15)
+    done.abort()
+    await reading
+  })
+
   it('goes on over restarts of the server, without a gap and without a repeat', async () => {
     const random = seeded(3)
     const { sequences, ended, stop } = follow(['zyra.>'])

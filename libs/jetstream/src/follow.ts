@@ -105,10 +105,12 @@ export async function* followLog(
       for await (const { arrived, pending: left } of readInOrder({ ...tools, stream, filters, start: { fromSequence: from }, signal: until.signal })) {
         // What was held back at the end of the segment before: now it is known what follows.
         if (arrived.length === 0 && events.length > 0 && (left > 0 || last === Infinity)) yield take(left)
-        for (const one of arrived) {
+        const following = arrived.at(-1)?.position.pending ?? 0
+        for (const [index, one] of arrived.entries()) {
           events.push(toEvent(one))
-          const { sequence, pending } = one.position
-          from = sequence + 1
+          from = one.position.sequence + 1
+          // An event's own count is from when it was sent: a slow reader finds many here, each of which was the newest then.
+          const pending = following + arrived.length - 1 - index
           if (pending > 0 ? events.length < batchSize : last !== Infinity) continue
           if (stopped()) return
           yield take(pending)
