@@ -3,7 +3,7 @@ import { inboxPrefixOf, openJetStream, prepareJetStream, type JetStream } from '
 import { requirePort, startNats, startPostgres, type LocalServer, type NatsServer } from '@zyra/servers'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,8 @@ export interface Installation {
 }
 
 const MAIN = fileURLToPath(import.meta.resolve('@zyra/all')).replace(/index\.js$/, 'main.js')
+/** What `npm start` hands to Node. */
+const serviceFlags = JSON.parse(readFileSync(new URL('../../scripts/lib/node-flags.json', import.meta.url), 'utf8')) as readonly string[]
 const READY_WITHIN_MS = 120_000
 const LOOK_EVERY_MS = 4
 
@@ -57,7 +59,7 @@ const startServices = async (env: NodeJS.ProcessEnv): Promise<Services> => {
   const port = await requirePort('127.0.0.1', 0, 'ZYRA_PORT')
   const sandboxPort = await requirePort('127.0.0.1', 0, 'ZYRA_SANDBOX_PORT')
   const from = performance.now()
-  const child = spawn(process.execPath, ['--enable-source-maps', MAIN], {
+  const child = spawn(process.execPath, [...serviceFlags, MAIN], {
     env: { ...env, ZYRA_PORT: String(port), ZYRA_SANDBOX_PORT: String(sandboxPort) }, stdio: ['ignore', 'ignore', 'pipe'],
   })
   let said = ''

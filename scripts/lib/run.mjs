@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { findProgram } from './machine.mjs'
 import { node24 } from './install.mjs'
 import { Problem } from './problem.mjs'
+
+const serviceFlags = JSON.parse(readFileSync(new URL('node-flags.json', import.meta.url), 'utf8'))
 
 /** One press of Ctrl-C may arrive several times: from the terminal and from npm. */
 const ONE_PRESS_MS = 500
@@ -15,11 +18,11 @@ export const exitCodeOf = (code, signal) => (signal ? 128 + constants.signals[si
  * Runs a script on Node 24 and hands through its output and exit code.
  *
  * The child gets a process group of its own: a terminal sends Ctrl-C to a whole group, npm forwards it once more, and the child
- * should see it once. It is told by the kernel when this process dies (prctl(2) PR_SET_PDEATHSIG, by setpriv).
+ * should see it once. Its flags save memory (docs/adr/0029-memory.md). It is told by the kernel when this process dies (prctl(2) PR_SET_PDEATHSIG, by setpriv).
  */
 export function runService(root, script, args) {
   const setpriv = findProgram('setpriv')
-  const command = [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), node24(root), '--enable-source-maps', script, ...args]
+  const command = [...(setpriv ? [setpriv, '--pdeathsig', 'TERM', '--'] : []), node24(root), ...serviceFlags, script, ...args]
   const child = spawn(command[0], command.slice(1), { cwd: root, stdio: 'inherit', detached: true })
   let last = -Infinity
   const pass = (signal) => {

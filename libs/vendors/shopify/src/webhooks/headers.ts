@@ -52,8 +52,8 @@ const RULES = {
 } as const satisfies Record<string, Rule>
 
 function find(headers: RawHeaders, name: string): string | undefined {
-  const entry = Object.entries(headers).find(([key]) => key.toLowerCase() === name)
-  const value = entry?.[1]
+  // Node's names are in lower case already, so that looking through all of them is rarely needed.
+  const value = headers[name] ?? Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
   return typeof value === 'string' ? value.trim() : value?.[0]?.trim()
 }
 

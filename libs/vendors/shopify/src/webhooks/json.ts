@@ -2,6 +2,10 @@
 export type ParsedBody = { ok: true; body: unknown } | { ok: false; problem: string }
 
 const INTEGER = /^-?\d+$/
+/** 2^53 has sixteen digits. */
+const SIXTEEN_DIGITS = /\d{16}/
+/** A reviver takes several times as long as parsing without one. Longer texts may be nested so deep that only the reviver refuses them. */
+const PLAIN_LENGTH = 4_096
 
 /**
  * Keeps every integer exact: one that a double cannot hold (Shopify's own samples have ids above 2^53) comes out as its digits.
@@ -18,7 +22,8 @@ function exactIntegers(_key: string, value: unknown, context?: { source?: string
  * Throws a SyntaxError when the text is no JSON.
  */
 export function parseExactJson(text: string): unknown {
-  return JSON.parse(text, exactIntegers)
+  const mayLoseDigits = text.length > PLAIN_LENGTH || SIXTEEN_DIGITS.test(text)
+  return mayLoseDigits ? JSON.parse(text, exactIntegers) : JSON.parse(text)
 }
 
 /** Reads the raw bytes of a delivery as UTF-8 JSON with exact ids (see `parseExactJson`). Never throws. */
