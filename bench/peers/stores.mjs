@@ -1,7 +1,7 @@
 // What others would pick to keep events, behind one face. Runs in a scratch folder that holds these packages and nothing else.
 import { randomUUID } from 'node:crypto'
 
-/** @typedef {{ append: (stream: string, version: number, event: object) => Promise<void>, keep: (topic: string, id: string, body: object) => Promise<void> }} Store */
+/** Each store answers `append(stream, version, event)` and `keep(topic, id, body)`; both resolve once it is on disk. */
 
 /** Events in one table: the database refuses a version that is taken. */
 async function plain(url, connections) {

@@ -53,7 +53,8 @@ const measure = async (tools: Tools): Promise<readonly Figure[]> => {
         // The gateway keeps whatever comes within its last second, so the count differs from run to run.
         return seconds * (count / waiting)
       })
-      figures.push({ name: `backlog-${name}`, title: `backlog of ${count.toLocaleString('en')} events, ${title}`, unit: 's', values, target: tools.pick(10, 0.5), note })
+      const shown = `backlog of ${count.toLocaleString('en')} events, ${title}`
+      figures.push({ name: `backlog-${name}`, title: shown, unit: 's', values, target: tools.pick(10, 0.5), note })
     }
     return figures
   } finally {

@@ -89,10 +89,11 @@ const measure = async (tools: Tools): Promise<readonly Figure[]> => {
       return percentile(lags, 0.99)
     })
     const what = 'a bare consumer gets to see the event'
+    const title = `projection lag at ${RATE.toLocaleString('en')} events/s`
     return [
-      { name: 'lag-p50', title: `projection lag at ${RATE.toLocaleString('en')} events/s, p50`, unit: 'ms', values: middle, floor: { what, values: floorMiddle } },
+      { name: 'lag-p50', title: `${title}, p50`, unit: 'ms', values: middle, floor: { what, values: floorMiddle } },
       {
-        name: 'lag-p99', title: `projection lag at ${RATE.toLocaleString('en')} events/s, p99`, unit: 'ms', values: high, target: 50,
+        name: 'lag-p99', title: `${title}, p99`, unit: 'ms', values: high, target: 50,
         floor: { what, values: floorHigh }, note: `from the acknowledgement to the row, looked at every ${LOOK_EVERY_MS} ms`,
       },
     ]

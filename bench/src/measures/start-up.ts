@@ -25,7 +25,10 @@ const measure = async (tools: Tools): Promise<readonly Figure[]> => {
     const floorOf = { what: 'node with bare Fastify', values: floor }
     return [
       { name: 'start-up', title: 'services started again, first 200', unit: 's', values: answered, target: 1, floor: floorOf },
-      { name: 'start-up-ready', title: 'services started again, /readyz 200', unit: 's', values: ready, floor: floorOf, note: '/readyz is looked at every 0.1 s' },
+      {
+        name: 'start-up-ready', title: 'services started again, /readyz 200', unit: 's', values: ready, floor: floorOf,
+        note: '/readyz is looked at every 0.1 s',
+      },
     ]
   } finally {
     await installation.stop()

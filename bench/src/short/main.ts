@@ -20,7 +20,8 @@ const run = async (): Promise<number> => {
     const slow = found.filter(isSlow)
     if (slow.length === 0) return 0
     if (attempt === TRIES) {
-      process.stdout.write(`Slower than allowed: ${slow.map(({ name }) => name).join(', ')}. "npm run bench" tells by how much, docs/guides/bench.md how to find out why.\n`)
+      const names = slow.map(({ name }) => name).join(', ')
+      process.stdout.write(`Slower than allowed: ${names}. docs/guides/bench.md tells how to find out why.\n`)
       return 1
     }
     process.stdout.write('Once more, in case something else was in the way.\n')
