@@ -25,6 +25,9 @@ export const familyOf = (pid: number): readonly number[] => {
 export const cpuSeconds = (pid: number): number =>
   readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]), 0) / 1e9
 
+/** The same of its main thread alone: without those that compile and collect garbage beside it, which take what a busy machine leaves them. */
+export const mainThreadSeconds = (pid: number): number => Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1e9
+
 /** What one process holds in RAM, in MB, what it shares with others included. */
 export const rssMb = (pid: number): number => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / KIB_PER_MB
 
