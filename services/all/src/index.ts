@@ -1,4 +1,3 @@
-export { ADMIN } from './servers.ts'
 export { stockRows, type StockRow } from '@zyra/inventory'
 export { allServices } from './services.ts'
 export { ADMIN, natsUsers } from './servers.ts'
