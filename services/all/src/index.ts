@@ -1,4 +1,4 @@
 export { ADMIN } from './servers.ts'
 export { stockRows, type StockRow } from '@zyra/inventory'
 export { allServices } from './services.ts'
-export { ADMIN, natsUsers } from './servers.ts'
+export { natsUsers } from './servers.ts'
