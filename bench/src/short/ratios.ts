@@ -67,7 +67,7 @@ const replaying = async ({ js, raw, dir }: LogAlone): Promise<Ratio> => {
     floor.push(await perPiece(() => rawConsumeRate(raw, 'zyra.*.inventory.stock.*', EVENTS).then(() => EVENTS)))
     ours.push(await perPiece(() => foldInMemory(reader.source(new AbortController().signal))))
   }
-  return { name: 'replay-cpu', title: 'replay folded in memory, processor time over a bare consumer', ours, floor, limit: 14 }
+  return { name: 'replay-cpu', title: 'replay folded in memory, processor time over a bare consumer', ours, floor, limit: 20 }
 }
 
 const REQUESTS = 1_500
@@ -92,7 +92,7 @@ const ingesting = async (dir: string): Promise<Ratio> => {
       floor.push(await perRequest(bare.pid, bare.port))
       ours.push(await perRequest(services.pid, services.port))
     }
-    return { name: 'ingest-cpu', title: 'webhook to ack, processor time over bare Fastify', ours, floor, limit: 18 }
+    return { name: 'ingest-cpu', title: 'webhook to ack, processor time over bare Fastify', ours, floor, limit: 26 }
   } finally {
     await bare.stop()
     await installation.stop()
