@@ -8,48 +8,121 @@ const LOOK_EVERY_MS = 1_000
 interface Stage {
   readonly segment: Segment
   readonly consumer: OwnedConsumer
+  /** What it is to this process: changes as ownerships come and go. */
+  readonly is: { owned: boolean; leaving: boolean }
 }
 
 type Options = Omit<OwnedConsumerOptions, 'stream'>
 
-/** A consumer is made in a segment only when the one in the segment before has nothing left. */
-const stageToBeginWith = async ({ segments, newest }: Chain, options: Options): Promise<Segment> => {
+/** The oldest segment whose consumer has something left; where none has, the newest that has a consumer. */
+const segmentToBeginWith = async ({ segments, newest }: Chain, options: Options): Promise<Segment> => {
   if (segments.length === 1) return newest
-  for (const segment of segments.toReversed()) if (await createConsumerApi({ ...options, stream: segment.stream }).exists()) return segment
-  return segments[0] ?? newest
-}
-
-/** The segment to go on in, once nothing is left in a sealed one. What is acknowledged there stays so. */
-const stageAfter = async (chain: Chain, { segment, consumer }: Stage): Promise<Segment | undefined> => {
-  const next = chain.segments.find(({ number }) => number === segment.number + 1)
-  const isSealed = chain.segments.some(({ number, state }) => number === segment.number && state === 'sealed')
-  if (next === undefined || !isSealed) return undefined
-  const { pending, inFlight } = await consumer.state()
-  return pending + inFlight === 0 ? next : undefined
+  let reached = segments[0] ?? newest
+  for (const segment of segments) {
+    const api = createConsumerApi({ ...options, stream: segment.stream })
+    if (!(await api.exists())) continue
+    reached = segment
+    const { pending, unacknowledged } = await api.facts()
+    if (pending + unacknowledged > 0) break
+  }
+  return reached
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * Works on the log as the only owner of a durable consumer, which is one per segment. The next segment's is not begun before the last message
- * of the one before is done with, so that nothing overtakes what came before it.
+ * Works on the log as the only owner of a durable consumer, which is one per segment. The next segment's is begun when everything in the one
+ * before was delivered: by the owner as soon as it has all that is left in work itself, so that a lane that waits holds up no other, and what
+ * is delivered later stands behind it in its lane; by others when nothing is left. To who consumes, it is one ownership all along.
  */
 export const consumeLog = async (segments: Segments, options: Options): Promise<OwnedConsumer> => {
-  const { durable, onProblem } = options
-  const open = async (segment: Segment): Promise<Stage> => ({ segment, consumer: await openOwnedConsumer({ ...options, stream: segment.stream }) })
-  let stage = await open(await stageToBeginWith(await segments.current(), options))
-  let [closed, moving] = [false, Promise.resolve()]
-  let [isMoving, next]: [boolean, Segment | undefined] = [false, undefined]
+  const { durable, onDelivery, onOwnership, onProblem } = options
+  let stages: readonly Stage[] = []
+  let mine: AbortController | undefined
+  let [closed, isMoving, isTorn, moving] = [false, false, false, Promise.resolve()]
+  // Both change while something is awaited, of which the compiler knows nothing.
+  const isOver = (): boolean => closed || isTorn
 
+  const giveUp = (): void => {
+    mine?.abort()
+    mine = undefined
+    // What is in work in the other segments was given up with it, and only setting those back brings it again.
+    isTorn ||= stages.length > 1
+  }
+
+  const open = async (segment: Segment): Promise<void> => {
+    const is = { owned: false, leaving: false }
+    const isFirst = (): boolean => stages[0]?.is === is || stages.length === 0
+    const consumer = await openOwnedConsumer({
+      ...options,
+      stream: segment.stream,
+      onDelivery: (delivery) => {
+        if (mine !== undefined) onDelivery(delivery)
+      },
+      onOwnership: (lost) => {
+        is.owned = true
+        lost.addEventListener('abort', () => {
+          is.owned = false
+          if (!is.leaving) giveUp()
+        }, { once: true })
+        if (!isFirst()) return
+        mine = new AbortController()
+        onOwnership(mine.signal)
+      },
+    })
+    stages = [...stages, { segment, consumer, is }]
+  }
+
+  const leave = async (left: readonly Stage[]): Promise<void> => {
+    stages = stages.filter((stage) => !left.includes(stage))
+    for (const { is, consumer } of left.toReversed()) {
+      is.leaving = true
+      await consumer.close()
+    }
+  }
+
+  const begin = async (): Promise<void> => open(await segmentToBeginWith(await segments.current(), options))
+
+  /** Answers whether there may be more to do. */
+  const step = async (): Promise<boolean> => {
+    if (isTorn || stages.length === 0) {
+      await leave(stages)
+      isTorn = false
+      await begin()
+      return false
+    }
+    const [first, last] = [stages[0], stages.at(-1)]
+    if (first === undefined || last === undefined) return false
+    const { segments: all } = await segments.current()
+    const next = all.find(({ number }) => number === last.segment.number + 1)
+    const isSealed = all.some(({ number, state }) => number === last.segment.number && state === 'sealed')
+    if (next !== undefined && isSealed) {
+      const { pending, inFlight } = await last.consumer.state()
+      if (isOver()) return false
+      if (stages.length === 1 && pending + inFlight === 0) {
+        giveUp()
+        await leave(stages)
+        await open(next)
+        return true
+      }
+      if (pending === 0 && stages.every(({ is }) => is.owned)) {
+        await open(next)
+        return true
+      }
+    }
+    if (first === last) return false
+    const { pending, inFlight } = await first.consumer.state()
+    if (pending + inFlight > 0 || isOver()) return false
+    // What is not owned yet begins an ownership of its own.
+    if (stages[1]?.is.owned !== true) {
+      mine?.abort()
+      mine = undefined
+    }
+    await leave([first])
+    return true
+  }
   const move = async (): Promise<void> => {
-    const chain = await segments.current()
-    next ??= await stageAfter(chain, stage)
-    if (next === undefined || closed) return
-    await stage.consumer.close()
-    stage = await open(next)
-    next = undefined
-    // Further segments may have been sealed meanwhile.
-    await move()
+    while (!closed && (await step()));
   }
   const look = (): void => {
     if (isMoving || closed) return
@@ -60,26 +133,29 @@ export const consumeLog = async (segments: Segments, options: Options): Promise<
         isMoving = false
       })
   }
+  await begin()
   const timer = setInterval(look, LOOK_EVERY_MS)
   void options.nc.closed().then(() => clearInterval(timer))
   look()
 
   return {
-    owns: () => stage.consumer.owns(),
+    owns: () => stages.length > 0 && stages.every(({ consumer }) => consumer.owns()),
     state: async () => {
-      const { segment, consumer } = stage
-      const state = await consumer.state()
-      if ((await segments.current()).newest.number === segment.number) return state
+      const states = await Promise.all(stages.map(({ consumer }) => consumer.state()))
+      const sum = (of: 'pending' | 'inFlight'): number => states.reduce((total, state) => total + state[of], 0)
+      const known = { owner: states[0]?.owner ?? false, owned: states[0]?.owned ?? false, pending: sum('pending'), inFlight: sum('inFlight') }
+      const reached = stages.at(-1)?.segment.number
+      if ((await segments.current()).newest.number === reached) return known
       const { chain, lastSequence } = await segments.look()
-      const end = chain.segments.find(({ number }) => number === segment.number)?.last ?? lastSequence
+      const end = chain.segments.find(({ number }) => number === reached)?.last ?? lastSequence
       // Nobody has counted what is for this consumer in the segments that follow: all of it, at most.
-      return { ...state, pending: state.pending + lastSequence - end }
+      return { ...known, pending: known.pending + lastSequence - end }
     },
     close: async () => {
       closed = true
       clearInterval(timer)
       await moving
-      await stage.consumer.close()
+      await leave(stages)
     },
   }
 }
