@@ -12,6 +12,7 @@ export const minimums = {
   schemas: { mutants: 1_000 },
   released: { versions: 50 },
   generators: { files: 25, 'tests of what was generated': 100 },
+  quotes: { guides: 7, quotes: 8 },
   metrics: { metrics: 35, 'metrics of our own': 18, 'metrics in rules': 15, 'alerts tested': 15 },
 }
 

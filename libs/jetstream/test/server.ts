@@ -11,14 +11,14 @@ import { adminPermissions, inboxPrefixOf, readerPermissions, servicePermissions 
 const services = ['gateway', 'inventory', 'orchestrator']
 
 /** A server of its own in a temporary folder, with Zyra's users and, unless it is to be empty, streams. */
-export const startTestServer = async ({ empty = false }: { readonly empty?: boolean } = {}) => {
+export const startTestServer = async ({ empty = false, memoryMib }: { readonly empty?: boolean; readonly memoryMib?: number } = {}) => {
   const folder = mkdtempSync(join(tmpdir(), 'zyra-jetstream-'))
   const users = [
     { name: 'admin', permissions: adminPermissions() },
     { name: 'cli', permissions: readerPermissions('cli') },
     ...services.map((name) => ({ name, permissions: servicePermissions(name) })),
   ]
-  const server = await startNats({ dir: folder, users })
+  const server = await startNats({ dir: folder, users, ...(memoryMib === undefined ? {} : { memoryMib }) })
   const closing: (() => Promise<unknown>)[] = []
 
   const optionsFor = (user: string): ConnectOptions => ({
@@ -34,6 +34,7 @@ export const startTestServer = async ({ empty = false }: { readonly empty?: bool
 
   return {
     folder,
+    pid: () => server.pid,
     kill: server.kill,
     restart: server.restart,
     optionsFor,

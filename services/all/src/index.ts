@@ -1,3 +1,3 @@
 export { stockRows, type StockRow } from '@zyra/inventory'
 export { allServices } from './services.ts'
-export { natsUsers } from './servers.ts'
+export { ADMIN, natsUsers } from './servers.ts'

@@ -65,7 +65,7 @@ export const runReplay = ({ verify, json }: z.infer<typeof replayOptions>, termi
         '',
         different === 0
           ? `The log up to #${thousands(to)} explains everything (${duration(performance.now() - from)}).`
-          : paint('red', 'There are differences: a rule or a projection has changed without its version, or rows were changed by hand.'),
+          : paint('red', 'There are differences: a rule or a projection answers otherwise than it did then, or rows were changed by hand.'),
       )
     return different === 0 ? EXIT.ok : EXIT.problem
   })
