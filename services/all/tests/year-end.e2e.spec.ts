@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { repeatedDecisions, repeatedIds, timesKept } from './log-checks.ts'
 import {
-  deliverShopify, itemAtOnePlace, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, until, webhooksDelivered,
+  control, deliverShopify, etsyRow, itemAtOnePlace, mirrored, sandboxControl, seededRandom, settled, startSystem, storedEvents, until, webhooksDelivered,
   type Delivery, type ServicesProcess, type System,
 } from './harness.ts'
 
@@ -120,6 +120,25 @@ describe(`sealing the log's segment while orders come in (seed ${SEED})`, () => 
     expect((await system.js.segments()).map(({ state }) => state)).toEqual(['sealed', 'sealed', 'sealed', 'open'])
     await judge()
   }, 180_000)
+
+  test('leaves who waits for a vendor waiting, and lets everybody else go on in the next segment', async () => {
+    await sandboxControl(system, '/etsy/faults', { kind: 'server-error', status: 503, where: { operation: 'getShopReceipts' } })
+    await control(system, 'reconcile', {})
+    const waits = async () => (await storedEvents(system, ['zyra.demo.inventory.etsy-receipts-read.*'])).at(-1)?.envelope.type === 'runtime.EffectAttempted'
+    await until('the receipts to be waited for', waits)
+    expect((await zyra(system, 'log', 'seal', '--yes')).code).toBe(0)
+    const { sku } = await itemAtOnePlace(system)
+    await sandboxControl(system, '/shopify/stock', { sku, available: 17 })
+    await until('Etsy to follow', async () => (await etsyRow(system, sku)).sellable === 17)
+    expect(await waits()).toBe(true)
+    const cleared = await fetch(`${system.sandbox.origin}/control/etsy/faults`, {
+      method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ seed: 'none', faults: [] }),
+    })
+    expect(cleared.status).toBe(200)
+    await settled(system)
+    expect(await waits()).toBe(false)
+    await judge()
+  }, 120_000)
 
   test('lets one ask why across the seam, and replays to the same rows and decisions', async () => {
     const ends = (await system.js.segments()).slice(0, -1).map(({ last }) => last?.sequence ?? 0)
