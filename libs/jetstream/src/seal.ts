@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { askApi, errorCodes } from './ask.ts'
 import { directGet } from './direct-get.ts'
 import type { Connection } from './link.ts'
-import { HANDOVER_MS, segmentStream, streamFacts, toSegment, type Segment, type StreamFacts } from './segments.ts'
-import { LOG_SUBJECTS } from './streams.ts'
+import { HANDOVER_MS, streamFacts, toSegment, type Segment, type StreamFacts } from './segments.ts'
+import { LOG_SUBJECTS, segmentStream } from './streams.ts'
 
 /** A segment together with all that the server says of its stream. */
 interface Newest {

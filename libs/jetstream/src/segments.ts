@@ -1,7 +1,7 @@
 import { askApi, errorCodes } from './ask.ts'
 import type { Connection } from './link.ts'
 import { LogRefused } from './log.ts'
-import { LOG_STREAM, LOG_SUBJECTS } from './streams.ts'
+import { LOG_STREAM, LOG_SUBJECTS, segmentStream } from './streams.ts'
 
 /** One stretch of the log, in a stream of its own. Sequences run on from one to the next. */
 export interface Segment {
@@ -42,9 +42,6 @@ export interface StreamFacts {
   readonly created: string
   readonly ts: string
 }
-
-/** The stream of a segment: the first is from before there were more. */
-export const segmentStream = (number: number): string => (number === 1 ? LOG_STREAM : `${LOG_STREAM}_${number}`)
 
 /** @returns undefined where there is no such stream */
 export const streamFacts = async (connection: Connection, stream: string): Promise<StreamFacts | undefined> => {
