@@ -1,5 +1,6 @@
 import { openOwnedConsumer, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
 import { createConsumerApi } from './consumer-api.ts'
+import { askLeader } from './leader.ts'
 import type { Chain, Segment, Segments } from './segments.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -19,13 +20,25 @@ const stageToBeginWith = async ({ segments, newest }: Chain, options: Options): 
   return segments[0] ?? newest
 }
 
+/**
+ * Whether everything of a sealed segment was delivered. The consumer counts what its own node has of it: where there are replicas, one that lags
+ * has less than there is. Then what is not done with comes again, as far as there is something by then.
+ */
+const isDelivered = async ({ stream, replicas }: Segment, options: Options): Promise<boolean> => {
+  if (replicas === 1) return true
+  const api = createConsumerApi({ ...options, stream })
+  const [last, { delivered }] = await Promise.all([askLeader(options).lastOf(stream, options.filters), api.facts()])
+  if (delivered < last) await api.reset()
+  return delivered >= last
+}
+
 /** The segment to go on in, once nothing is left in a sealed one. What is acknowledged there stays so. */
-const stageAfter = async (chain: Chain, { segment, consumer }: Stage): Promise<Segment | undefined> => {
+const stageAfter = async (chain: Chain, { segment, consumer }: Stage, options: Options): Promise<Segment | undefined> => {
   const next = chain.segments.find(({ number }) => number === segment.number + 1)
   const isSealed = chain.segments.some(({ number, state }) => number === segment.number && state === 'sealed')
   if (next === undefined || !isSealed) return undefined
   const { pending, inFlight } = await consumer.state()
-  return pending + inFlight === 0 ? next : undefined
+  return pending + inFlight === 0 && (await isDelivered(segment, options)) ? next : undefined
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -43,7 +56,7 @@ export const consumeLog = async (segments: Segments, options: Options): Promise<
 
   const move = async (): Promise<void> => {
     const chain = await segments.current()
-    next ??= await stageAfter(chain, stage)
+    next ??= await stageAfter(chain, stage, options)
     if (next === undefined || closed) return
     await stage.consumer.close()
     stage = await open(next)
