@@ -38,7 +38,8 @@ describe('a cluster of three', () => {
       const { log } = await other.open()
       await log.append({ subject: stockSubject('sealed'), events: [eventNamed('sealed')] })
       expect(await sealOpenSegment({ ...other.optionsFor('admin'), number: 1 })).toBe(true)
-      await expect(other.prepare(5)).rejects.toThrow(/^stream ZYRA stays on 1 node\(s\), fewer than the 5 that ZYRA_REPLICAS asks for: .* Start again once 5 nodes are up$/)
+      const sentence = /^stream ZYRA stays on 1 node\(s\), fewer than the 5 that ZYRA_REPLICAS asks for: .* Start again once 5 nodes are up$/
+      await expect(other.prepare(5)).rejects.toThrow(sentence)
       await other.prepare(3)
       const infos = () => other.manage((jsm) => Promise.all(['ZYRA', 'ZYRA_2'].map((name) => jsm.streams.info(name))))
       expect((await infos()).map(({ config }) => [config.num_replicas, config.sealed])).toEqual([[3, true], [3, false]])
