@@ -12,6 +12,7 @@ export interface ApiError {
 
 /** Codes that mean something here. */
 export const errorCodes = {
+  noPeers: 10005,
   consumerNotFound: 10014,
   streamNotFound: 10059,
   noMessageFound: 10037,

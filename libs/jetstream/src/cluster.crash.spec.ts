@@ -1,6 +1,7 @@
 import { eventNamed, stockSubject, until } from '../test/events.ts'
 import { startTestCluster, type TestCluster } from '../test/cluster.ts'
 import { LogUnavailable, type StoredEvent } from './log.ts'
+import { sealOpenSegment } from './open.ts'
 
 const STREAMS = ['ZYRA', 'ZYRA_TIMERS', 'ZYRA_KEYS', 'ZYRA_PROBES', 'ZYRA_SNAPSHOTS']
 
@@ -29,6 +30,25 @@ describe('a cluster of three', () => {
     }, 30_000)
     expect(await (await cluster.open()).log.load(stockSubject('first'))).toHaveLength(1)
   }, 90_000)
+
+  it('keeps every segment on as many as asked for, also those that are sealed', async () => {
+    const other = await startTestCluster()
+    try {
+      await other.prepare(1)
+      const { log } = await other.open()
+      await log.append({ subject: stockSubject('sealed'), events: [eventNamed('sealed')] })
+      expect(await sealOpenSegment({ ...other.optionsFor('admin'), number: 1 })).toBe(true)
+      const sentence = /^stream ZYRA stays on 1 node\(s\), fewer than the 5 that ZYRA_REPLICAS asks for: .* Start again once 5 nodes are up$/
+      await expect(other.prepare(5)).rejects.toThrow(sentence)
+      await other.prepare(3)
+      const infos = () => other.manage((jsm) => Promise.all(['ZYRA', 'ZYRA_2'].map((name) => jsm.streams.info(name))))
+      expect((await infos()).map(({ config }) => [config.num_replicas, config.sealed])).toEqual([[3, true], [3, false]])
+      const isEverywhere = async () => (await infos()).every(({ cluster: nodes }) => nodes?.replicas?.filter(({ current }) => current).length === 2)
+      await until('three nodes have both', isEverywhere, 30_000)
+    } finally {
+      await other.stop()
+    }
+  }, 120_000)
 
   it('shows everything that was acknowledged, whichever node is asked', async () => {
     const leader = await cluster.leaderOf('ZYRA')

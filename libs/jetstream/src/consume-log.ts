@@ -1,5 +1,6 @@
 import { openOwnedConsumer, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
 import { createConsumerApi } from './consumer-api.ts'
+import { askLeader } from './leader.ts'
 import type { Chain, Segment, Segments } from './segments.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -26,6 +27,18 @@ const segmentToBeginWith = async ({ segments, newest }: Chain, options: Options)
     if (pending + unacknowledged > 0) break
   }
   return reached
+}
+
+/**
+ * Whether everything of a sealed segment was delivered. The consumer counts what its own node has of it: where there are replicas, one that lags
+ * has less than there is. Then what is not done with comes again, as far as there is something by then.
+ */
+const isDelivered = async ({ stream, replicas }: Segment, options: Options): Promise<boolean> => {
+  if (replicas === 1) return true
+  const api = createConsumerApi({ ...options, stream })
+  const [last, { delivered }] = await Promise.all([askLeader(options).lastOf(stream, options.filters), api.facts()])
+  if (delivered < last) await api.reset()
+  return delivered >= last
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -98,14 +111,14 @@ export const consumeLog = async (segments: Segments, options: Options): Promise<
     const isSealed = all.some(({ number, state }) => number === last.segment.number && state === 'sealed')
     if (next !== undefined && isSealed) {
       const { pending, inFlight } = await last.consumer.state()
-      if (isOver()) return false
-      if (stages.length === 1 && pending + inFlight === 0) {
+      if (pending > 0 || !(await isDelivered(last.segment, options)) || isOver()) return false
+      if (stages.length === 1 && inFlight === 0) {
         giveUp()
         await leave(stages)
         await open(next)
         return true
       }
-      if (pending === 0 && stages.every(({ is }) => is.owned)) {
+      if (stages.every(({ is }) => is.owned)) {
         await open(next)
         return true
       }

@@ -25,6 +25,8 @@ export interface ConsumerFacts {
   readonly pin: string | undefined
   readonly pending: number
   readonly unacknowledged: number
+  /** The sequence up to which everything was delivered. */
+  readonly delivered: number
 }
 
 /** More than any owner holds, so that the server never stops on it. */
@@ -74,12 +76,13 @@ export const createConsumerApi = ({ nc, link, stream, durable }: ConsumerName) =
       interface Info {
         readonly num_pending: number
         readonly num_ack_pending: number
+        readonly delivered: { readonly stream_seq: number }
         readonly priority_groups?: readonly { readonly group: string; readonly pinned_client_id?: string }[]
       }
       const info = await askApi<Info>(connection, `CONSUMER.INFO.${stream}.${durable}`, undefined)
-      const { num_pending: pending, num_ack_pending: unacknowledged, priority_groups: groups = [] } = info
+      const { num_pending: pending, num_ack_pending: unacknowledged, delivered, priority_groups: groups = [] } = info
       const pin = groups.find(({ group }) => group === GROUP)?.pinned_client_id
-      return { pin: pin === '' ? undefined : pin, pending, unacknowledged }
+      return { pin: pin === '' ? undefined : pin, pending, unacknowledged, delivered: delivered.stream_seq }
     },
 
     /** Sets the consumer back to its ack floor: everything after it is delivered again, in order. */

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { readBacklog } from './backlog.ts'
 import { headersOf } from './headers.ts'
+import { askLeader } from './leader.ts'
 import { type EventBatch, type FollowOptions, LogUnavailable, type StoredEvent } from './log.ts'
 import { openOrderedSession, type Arrived, type OrderedOptions, type OrderedSession } from './ordered-session.ts'
-import type { Chain, Segments } from './segments.ts'
+import type { Chain, Segment, Segments } from './segments.ts'
 import { toStored } from './wire.ts'
 
 const PAUSE_MS = 250
@@ -75,6 +76,16 @@ const untilChanged = (segments: Segments, chain: Chain, signal: AbortSignal) => 
 }
 
 /**
+ * Whether what is asked for of a sealed segment was read up to a sequence. Where there are replicas, one that lags knows of less than there is.
+ * False when the signal aborts first.
+ */
+const isReadTo = async (tools: FollowTools, { stream, replicas }: Segment, filters: readonly string[], next: number, signal: AbortSignal) => {
+  if (replicas === 1) return true
+  const last = await untilAnswered(tools, signal, () => askLeader(tools).lastOf(stream, filters))
+  return last !== undefined && last < next
+}
+
+/**
  * Batches of events in the log's order: what stood together comes together, so that a backlog is read in large batches and a single event
  * at once. Goes on until the signal aborts, from segment to segment; reconnects by itself.
  * @throws LogRefused without permission; Error naming subject and sequence for a message that is not Zyra's
@@ -116,7 +127,8 @@ export async function* followLog(
           yield take(pending)
         }
         if (left > 0 || last === Infinity) continue
-        from = last + 1
+        if (await isReadTo(tools, segment, filters, from, until.signal)) from = last + 1
+        else await delay(PAUSE_MS, undefined, { signal: until.signal }).catch(() => undefined)
         break
       }
     } finally {

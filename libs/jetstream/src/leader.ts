@@ -2,43 +2,42 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { askApi, errorCodes } from './ask.ts'
 import type { Connection } from './link.ts'
 import { LogUnavailable } from './log.ts'
+import { streamFacts } from './segments.ts'
 
 /** What the leader of the log's stream says, where any replica may answer a read. */
 export interface Leader {
   /** The sequence of the newest event of subjects that match, 0 where there is none. */
   readonly lastOf: (stream: string, filters: readonly string[]) => Promise<number>
+  /** The newest event of subjects that match, and when the server took it, ISO 8601; undefined where there is none. */
+  readonly newest: (stream: string, filter: string) => Promise<{ readonly sequence: number; readonly time: string } | undefined>
   /** Whether an event of this sequence is in the log. */
   readonly has: (stream: string, sequence: number) => Promise<boolean>
 }
 
 interface Found {
-  readonly message?: { readonly seq: number }
+  readonly message?: { readonly seq: number; readonly time: string }
 }
 
 /** Asks the leader: unlike direct gets, this request is answered by nobody else (nats-server's `jetstream_api.go`). */
 export const askLeader = (connection: Connection): Leader => {
-  const find = async (stream: string, query: object): Promise<number> => {
-    const answer = await askApi<Found>(connection, `STREAM.MSG.GET.${stream}`, query, [errorCodes.noMessageFound])
-    return answer.message?.seq ?? 0
+  const find = async (stream: string, query: object) =>
+    (await askApi<Found>(connection, `STREAM.MSG.GET.${stream}`, query, [errorCodes.noMessageFound])).message
+  const newest: Leader['newest'] = async (stream, filter) => {
+    const message = await find(stream, { last_by_subj: filter })
+    return message === undefined ? undefined : { sequence: message.seq, time: message.time }
   }
   return {
-    lastOf: async (stream, filters) => Math.max(0, ...(await Promise.all(filters.map((filter) => find(stream, { last_by_subj: filter }))))),
-    has: async (stream, sequence) => (await find(stream, { seq: sequence })) === sequence,
+    lastOf: async (stream, filters) => {
+      const found = await Promise.all(filters.map((filter) => newest(stream, filter)))
+      return Math.max(0, ...found.map((event) => event?.sequence ?? 0))
+    },
+    newest,
+    has: async (stream, sequence) => (await find(stream, { seq: sequence }))?.seq === sequence,
   }
 }
 
-interface StreamInfo {
-  readonly config: { readonly num_replicas: number }
-  readonly cluster?: { readonly leader?: string }
-}
-
-const infoOf = (connection: Connection, stream: string): Promise<StreamInfo> => askApi<StreamInfo>(connection, `STREAM.INFO.${stream}`, undefined)
-
-/** True where the log has replicas, so that a direct get may be answered by one that is behind. */
-export const hasReplicas = async (connection: Connection, stream: string): Promise<boolean> => (await infoOf(connection, stream)).config.num_replicas > 1
-
 /** The node that leads the log; undefined on a single server, and while one is being elected. @throws LogUnavailable */
-export const leaderOf = async (connection: Connection, stream: string): Promise<string | undefined> => (await infoOf(connection, stream)).cluster?.leader
+export const leaderOf = async (connection: Connection, stream: string): Promise<string | undefined> => (await streamFacts(connection, stream))?.cluster?.leader
 
 /** How a read is held to what the leader has. */
 export interface ConfirmOptions<Read, Known> {

@@ -37,7 +37,7 @@ export interface EventBatch {
   readonly pending: number
 }
 
-/** The first events of what was asked for, oldest first, and how many follow them. */
+/** The first events of what was asked for, oldest first, and how many follow them: 0 where none does, else these or more. */
 export interface LoadedPage {
   readonly events: readonly StoredEvent[]
   readonly left: number

@@ -7,7 +7,7 @@ import { consumeLog } from './consume-log.ts'
 import type { OwnedConsumer, OwnedConsumerOptions } from './consume.ts'
 import { followLog } from './follow.ts'
 import { createKeys, type JetStreamKeys } from './keys.ts'
-import { hasReplicas, leaderOf } from './leader.ts'
+import { leaderOf } from './leader.ts'
 import { watchLink, type Connection } from './link.ts'
 import { type EventLog, LogUnavailable } from './log.ts'
 import { readRaw, type RawMessage, type RawRange } from './raw.ts'
@@ -59,14 +59,11 @@ export const openJetStream = async (options: ConnectOptions): Promise<JetStream>
   const link = watchLink(nc)
   const ours = { nc, link, inboxPrefix: options.inboxPrefix }
   const segments = watchSegments(ours)
-  const look = async () => {
-    const { newest: { epoch, stream } } = await segments.current()
-    return { epoch, replicated: await hasReplicas(ours, stream) }
-  }
-  const { epoch, replicated } = await look().catch(async (error: unknown) => {
+  const { newest: { epoch }, segments: known } = await segments.current().catch(async (error: unknown) => {
     await nc.close()
     throw error
   })
+  const replicated = known.some(({ replicas }) => replicas > 1)
   const heads = createSealedHeads(ours)
   const reader = createReader({ ...ours, segments, heads, replicated })
   const append = createAppender({ nc, link, epoch, segments, seam: createSeam({ ...ours, heads }), load: reader.load })

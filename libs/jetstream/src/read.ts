@@ -1,11 +1,15 @@
+import QuickLRU from 'quick-lru'
 import { directGet } from './direct-get.ts'
 import { readLastOfMany, type FollowTools } from './follow.ts'
 import { askLeader, confirmed, type ConfirmOptions } from './leader.ts'
 import type { LoadedPage, StoredEvent } from './log.ts'
 import type { SealedHeads } from './sealed-heads.ts'
-import type { Segments } from './segments.ts'
+import type { Segment, Segments } from './segments.ts'
 
 const PAGE = 500
+/** So many answers of sealed segments, of so many events at most, are remembered. */
+const KEPT_ANSWERS = 200
+const KEPT_EVENTS = 50
 /** More subjects than this the server does not answer at once. */
 const ALL_SUBJECTS = 1_024
 
@@ -19,29 +23,19 @@ export interface ReaderOptions extends FollowTools {
 
 const newestIn = (events: readonly StoredEvent[]): number => events.reduce((newest, { sequence }) => Math.max(newest, sequence), 0)
 
-/** Pages of segments that follow each other: what comes after a page that is not the last of its segment is left. */
-const joined = (pages: readonly LoadedPage[]): LoadedPage =>
-  pages.reduce<LoadedPage>(
-    ({ events, left }, page) =>
-      (left > 0 || events.length >= PAGE
-        ? { events, left: left + page.events.length + page.left }
-        : { events: [...events, ...page.events], left: page.left }),
-    { events: [], left: 0 },
-  )
-
 /**
  * Reading by direct get: less than a millisecond, where a consumer would cost some forty. Segments are asked at the same time: ten cost
- * little more than one. What was acknowledged before the call is read.
+ * little more than one. What was acknowledged before the call is read. Short answers of sealed segments, which never change, are remembered.
  */
 export const createReader = (tools: ReaderOptions) => {
   const { segments, heads, replicated } = tools
   const leader = askLeader(tools)
   const held = <Read, Known>(options: ConfirmOptions<Read, Known>): Promise<Read> => (replicated ? confirmed(options) : options.read())
 
-  const pageIn = (stream: string, subject: string, from: number): Promise<LoadedPage> =>
+  const pageIn = (stream: string, subject: string, from: number, batch = PAGE): Promise<LoadedPage> =>
     held({
       read: async () => {
-        const { events, left } = await directGet(tools, stream, { seq: from, batch: PAGE, next_by_subj: subject })
+        const { events, left } = await directGet(tools, stream, { seq: from, batch, next_by_subj: subject })
         return { events, left }
       },
       known: () => leader.lastOf(stream, [subject]),
@@ -71,6 +65,16 @@ export const createReader = (tools: ReaderOptions) => {
       shows: (events, known) => newestIn(events) >= known,
     })
 
+  const lastOfSealed = new QuickLRU<string, readonly StoredEvent[]>({ maxSize: KEPT_ANSWERS })
+  const lastOfSegment = async ({ stream, state }: Segment, filters: readonly string[]): Promise<readonly StoredEvent[]> => {
+    const asked = [stream, ...filters].join(' ')
+    const kept = lastOfSealed.get(asked)
+    if (kept !== undefined) return kept
+    const found = await lastOfIn(stream, filters)
+    if (state === 'sealed' && found.length <= KEPT_EVENTS) lastOfSealed.set(asked, found)
+    return found
+  }
+
   const load = (subject: string, fromSequence = 1): Promise<StoredEvent[]> => {
     const from = Math.max(1, fromSequence)
     return segments.read(async (chain) => {
@@ -85,8 +89,13 @@ export const createReader = (tools: ReaderOptions) => {
   const loadPage = (subject: string, fromSequence = 1): Promise<LoadedPage> => {
     const from = Math.max(1, fromSequence)
     return segments.read(async (chain) => {
-      const asked = chain.segments.filter(({ last }) => last >= from)
-      const page = joined(await Promise.all(asked.map(({ stream }) => pageIn(stream, subject, from))))
+      let page: LoadedPage = { events: [], left: 0 }
+      for (const { stream } of chain.segments.filter(({ last }) => last >= from)) {
+        if (page.left > 0) break
+        const room = PAGE - page.events.length
+        const { events, left } = await pageIn(stream, subject, from, Math.max(1, room))
+        page = room > 0 ? { events: [...page.events, ...events], left } : { ...page, left: events.length + left }
+      }
       if (page.left === 0) heads.note(chain, subject, from, page.events)
       return page
     })
@@ -94,7 +103,7 @@ export const createReader = (tools: ReaderOptions) => {
 
   const lastOf = (filters: readonly string[]): Promise<readonly StoredEvent[]> =>
     segments.read(async (chain) => {
-      const found = await Promise.all(chain.segments.map(({ stream }) => lastOfIn(stream, filters)))
+      const found = await Promise.all(chain.segments.map((segment) => lastOfSegment(segment, filters)))
       if (found.length === 1) return found[0] ?? []
       const newest = new Map(found.flat().map((event) => [event.subject, event]))
       return [...newest.values()].toSorted((one, other) => one.sequence - other.sequence)

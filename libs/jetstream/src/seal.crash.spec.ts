@@ -4,7 +4,8 @@ import { askApi } from './ask.ts'
 import { watchLink, type Connection } from './link.ts'
 import { sealWhenDue } from './open.ts'
 import { closeSegment, sealClosed } from './seal.ts'
-import { segmentStream, streamFacts, toSegment } from './segments.ts'
+import { streamFacts, toSegment } from './segments.ts'
+import { segmentStream } from './streams.ts'
 
 describe('sealing a segment', () => {
   let server: TestServer

@@ -1,5 +1,5 @@
 import QuickLRU from 'quick-lru'
-import { directGet } from './direct-get.ts'
+import { askLeader } from './leader.ts'
 import type { Connection } from './link.ts'
 import type { StoredEvent } from './log.ts'
 import type { Chain, Segment } from './segments.ts'
@@ -17,6 +17,7 @@ const sealedOf = ({ segments }: Chain): readonly Segment[] => segments.filter(({
 /** Remembers so many subjects. */
 export const createSealedHeads = (connection: Connection, size = 20_000): SealedHeads => {
   const known = new QuickLRU<string, number>({ maxSize: size })
+  const leader = askLeader(connection)
   let sealed = 0
 
   const remember = (sealedNow: readonly Segment[], subject: string, head: number): void => {
@@ -38,8 +39,8 @@ export const createSealedHeads = (connection: Connection, size = 20_000): Sealed
       const segments = sealedOf(chain)
       const remembered = segments.length === sealed ? known.get(subject) : undefined
       if (remembered !== undefined) return remembered
-      const found = await Promise.all(segments.map(({ stream }) => directGet(connection, stream, { multi_last: [subject], batch: 1 })))
-      const head = Math.max(0, ...found.flatMap(({ events }) => events.map(({ sequence }) => sequence)))
+      // A direct get could be answered by a replica that lags, and what it lacks would be remembered as not there.
+      const head = Math.max(0, ...(await Promise.all(segments.map(({ stream }) => leader.lastOf(stream, [subject])))))
       remember(segments, subject, head)
       return head
     },

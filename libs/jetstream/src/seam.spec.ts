@@ -8,6 +8,7 @@ import { inboxPrefixOf } from './permissions.ts'
 import { createSealedHeads } from './sealed-heads.ts'
 import { createSeam } from './seam.ts'
 import { watchSegments, type Chain, type Segments } from './segments.ts'
+import { segmentStream } from './streams.ts'
 
 describe('an append after a segment was sealed', () => {
   let server: TestServer
@@ -71,6 +72,21 @@ describe('an append after a segment was sealed', () => {
     expect(await sleeper('slept 3', head)).toEqual({ status: 'appended', sequences: [head + 1] })
     expect(await sleeper('slept 4')).toEqual({ status: 'appended', sequences: [head + 2] })
     expect(await lastOf('slept')).toBe(head + 2)
+  }, 30_000)
+
+  it('learns where its subject ended from the leader, since any other replica may lag', async () => {
+    await append(before, 'held', 'held 1')
+    const head = await lastOf('held')
+    const number = await server.seal()
+    const stream = segmentStream(number)
+    const asked: string[] = []
+    const admin = await server.connect('admin')
+    admin.subscribe('$JS.API.>', { callback: (_error, { subject }) => void asked.push(subject) })
+    await admin.flush()
+    expect(await append(await server.open(), 'held', 'held 2', head)).toEqual({ status: 'appended', sequences: [head + 1] })
+    await admin.flush()
+    expect(asked).toContain(`$JS.API.STREAM.MSG.GET.${stream}`)
+    expect(asked).not.toContain(`$JS.API.DIRECT.GET.${stream}`)
   }, 30_000)
 
   it('is known by its id also where it stands two segments back', async () => {

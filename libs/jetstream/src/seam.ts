@@ -1,7 +1,8 @@
 import { readBacklog } from './backlog.ts'
 import type { FollowTools } from './follow.ts'
 import { headersOf } from './headers.ts'
-import type { AppendRequest } from './log.ts'
+import { askLeader } from './leader.ts'
+import { LogUnavailable, type AppendRequest } from './log.ts'
 import type { SealedHeads } from './sealed-heads.ts'
 import type { Chain, Segment } from './segments.ts'
 import { DUPLICATE_WINDOW_MS } from './streams.ts'
@@ -29,11 +30,17 @@ const serviceIn = (subject: string): string => subject.split('.')[2] ?? ''
 const segmentsSince = ({ segments, newest }: Chain, time: number): readonly Segment[] =>
   segments.filter((segment, index) => segment !== newest && Date.parse(segments[index + 1]?.madeAt ?? newest.madeAt) > time)
 
-const addIds = async (tools: FollowTools, ids: Set<string>, { stream }: Segment, service: string, fromTime: string): Promise<void> => {
-  const filters = [`zyra.*.${service}.>`]
-  for await (const arrived of readBacklog({ ...tools, stream, filters, start: { fromTime }, headersOnly: true })) {
+/** @throws LogUnavailable where the replica that answers lags: ids that it does not know of would count as new */
+const addIds = async (tools: FollowTools, ids: Set<string>, { stream, replicas }: Segment, service: string, fromTime: string): Promise<void> => {
+  const filter = `zyra.*.${service}.>`
+  const newest = replicas === 1 ? undefined : await askLeader(tools).newest(stream, filter)
+  let read = 0
+  for await (const arrived of readBacklog({ ...tools, stream, filters: [filter], start: { fromTime }, headersOnly: true })) {
     for (const { message } of arrived) ids.add(headersOf(message).values.get('Nats-Msg-Id') ?? '')
+    read = arrived.at(-1)?.position.sequence ?? read
   }
+  if (newest === undefined || read >= newest.sequence || Date.parse(newest.time) < Date.parse(fromTime)) return
+  throw new LogUnavailable(`reading the ids of ${stream}: the replica that answers is behind the leader; it is safe to try again`)
 }
 
 /**

@@ -1,7 +1,7 @@
 import { askApi, errorCodes } from './ask.ts'
 import type { Connection } from './link.ts'
 import { LogRefused } from './log.ts'
-import { LOG_STREAM, LOG_SUBJECTS } from './streams.ts'
+import { LOG_STREAM, LOG_SUBJECTS, segmentStream } from './streams.ts'
 
 /** One stretch of the log, in a stream of its own. Sequences run on from one to the next. */
 export interface Segment {
@@ -15,6 +15,8 @@ export interface Segment {
   /** The sequence of its last event; Infinity while that may change. */
   readonly last: number
   readonly epoch: number
+  /** How many nodes keep it. */
+  readonly replicas: number
   /** Monotonic time up to which ids of the segment before it count as known, in ms. */
   readonly idsCountUntil: number
   /** When it was made, ISO 8601, by the server's clock. */
@@ -39,12 +41,14 @@ export interface StreamFacts {
     readonly metadata?: Readonly<Record<string, string>>
   }
   readonly state: { readonly messages: number; readonly bytes: number; readonly first_seq: number; readonly last_seq: number }
+  /** Undefined on a single server. `active`: since when the leader has not heard of it, in ns. */
+  readonly cluster?: {
+    readonly leader?: string
+    readonly replicas?: readonly { readonly name: string; readonly current: boolean; readonly offline?: boolean; readonly active: number }[]
+  }
   readonly created: string
   readonly ts: string
 }
-
-/** The stream of a segment: the first is from before there were more. */
-export const segmentStream = (number: number): string => (number === 1 ? LOG_STREAM : `${LOG_STREAM}_${number}`)
 
 /** @returns undefined where there is no such stream */
 export const streamFacts = async (connection: Connection, stream: string): Promise<StreamFacts | undefined> => {
@@ -72,6 +76,7 @@ export const toSegment = (facts: StreamFacts, number: number, before: Segment | 
     number, epoch, first,
     stream: config.name,
     state: own,
+    replicas: config.num_replicas,
     last: own === 'sealed' ? state.last_seq : Infinity,
     idsCountUntil: performance.now() + windowMs - (Date.parse(ts) - Date.parse(created)),
     madeAt: created,

@@ -1,11 +1,15 @@
 import { type StreamConfig, type JetStreamManager, DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, JetStreamApiError } from '@nats-io/jetstream'
 import { nanos } from '@nats-io/transport-node'
 import { errorCodes } from './ask.ts'
+import { LogRefused } from './log.ts'
 
 /** The stream of the log's first segment. A restored log starts a new epoch. */
 export const LOG_STREAM = 'ZYRA'
 /** What an open segment takes. */
 export const LOG_SUBJECTS = 'zyra.>'
+/** The stream of a segment: the first is from before there were more. */
+export const segmentStream = (number: number): string => (number === 1 ? LOG_STREAM : `${LOG_STREAM}_${number}`)
+
 /** Timers: a stream that allows schedules loses `deny_purge` without a word, so it is never the log's. */
 export const TIMER_STREAM = 'ZYRA_TIMERS'
 /** Where each process proves that it can append. */
@@ -82,21 +86,30 @@ const snapshotConfig = (replicas: number): Partial<StreamConfig> & { name: strin
   max_bytes: MAX_SNAPSHOT_BYTES,
 })
 
-const ensure = async (jsm: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> => {
+/** Gives a stream more replicas where it has fewer. Answers false where there is no such stream. */
+const raise = async (jsm: JetStreamManager, name: string, replicas: number): Promise<boolean> => {
+  const found = await jsm.streams.info(name).catch((error: unknown) => {
+    if (error instanceof JetStreamApiError && error.code === errorCodes.streamNotFound) return undefined
+    throw error
+  })
+  if (found === undefined || found.config.num_replicas >= replicas) return found !== undefined
   try {
-    const { config: { num_replicas: replicas, sealed } } = await jsm.streams.info(config.name)
-    if (!sealed && replicas < (config.num_replicas ?? 1)) await jsm.streams.update(config.name, { num_replicas: config.num_replicas ?? 1 })
+    await jsm.streams.update(name, { num_replicas: replicas })
   } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== errorCodes.streamNotFound) throw error
-    await jsm.streams.add(config)
+    if (!(error instanceof JetStreamApiError)) throw error
+    const stays = `stream ${name} stays on ${found.config.num_replicas} node(s), fewer than the ${replicas} that ZYRA_REPLICAS asks for`
+    throw new LogRefused(`${stays}: the server refuses with "${error.message}" (${error.code}). Start again once ${replicas} nodes are up`, { cause: error })
   }
+  return true
 }
 
 /**
- * Makes the streams that are missing. Those that exist stay as they are, but for getting more replicas where more are asked for, which a sealed
- * segment cannot. Needs the installation's own credentials: no service may create, change or delete a stream.
+ * Makes the streams that are missing. Those that exist, and every segment of the log, sealed ones too, stay as they are, but for getting more
+ * replicas where more are asked for. Needs the installation's own credentials: no service may create, change or delete a stream.
+ * @throws LogRefused naming the stream that stays on fewer replicas than asked
  */
 export const ensureStreams = async (jsm: JetStreamManager, { replicas = 1, epoch = 1 }: { replicas?: number; epoch?: number } = {}): Promise<void> => {
   const beside = [timerConfig, probeConfig, keyConfig, snapshotConfig].map((configOf) => configOf(replicas))
-  for (const config of [logConfig(replicas, epoch), ...beside]) await ensure(jsm, config)
+  for (const config of [logConfig(replicas, epoch), ...beside]) if (!(await raise(jsm, config.name, replicas))) await jsm.streams.add(config)
+  for (let number = 2; await raise(jsm, segmentStream(number), replicas); number += 1);
 }

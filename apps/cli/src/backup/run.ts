@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -40,7 +41,7 @@ const aboutSecrets = ({ secrets: { kept } }: Manifest, target: string, apart: st
 
 const tell = (manifest: Manifest, size: number, ms: number, target: string, apart: string, { out, paint }: Terminal): void => {
   const { epoch, lastSequence, objects, streams } = manifest
-  const large = count(objects.files, 'large body', 'large bodies')
+  const large = `${count(objects.files, 'file')} of large bodies and seals`
   out(
     paint('bold', target),
     `  ${count(streams.length, 'stream')}, the log up to #${thousands(lastSequence)} at least (epoch ${epoch}), ${large}: ${bytes(size)} in ${duration(ms)}`,
@@ -48,6 +49,11 @@ const tell = (manifest: Manifest, size: number, ms: number, target: string, apar
     ...aboutSecrets(manifest, target, apart),
     `Check it:  npx zyra backup verify ${target}`,
   )
+}
+
+/** Never made: a stick that is not plugged in must not be mistaken for one. @throws Failure */
+const requireFolder = (folder: string): void => {
+  if (!existsSync(folder)) throw new Failure(`There is no folder ${folder}: is the disk plugged in? Make the folder first if it is to be a new one.`)
 }
 
 /** `zyra backup <folder>` */
@@ -61,6 +67,7 @@ export const runBackup = async (folder: string, { secretsTo, secrets, json }: Op
   // Renamed when all of it is on disk: what has its proper name is whole. What is apart comes first, since nothing is whole without it.
   const moves = [...(apart === undefined ? [] : [apart]), target].map((to) => ({ partial: `${to}${PARTIAL}`, to }))
   const secretsIn = apart === undefined ? `${target}${PARTIAL}` : `${apart}${PARTIAL}`
+  for (const place of [folder, ...(secretsTo === undefined ? [] : [secretsTo])]) requireFolder(resolve(place))
   const copier = await openAdmin(dataDir, natsUrl)
   try {
     for (const { partial } of moves) await mkdir(partial, { recursive: true, mode: 0o700 })

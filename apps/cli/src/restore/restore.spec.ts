@@ -40,6 +40,7 @@ describe('a backup', () => {
     return { code: await runZyra(typed, terminal), said: said.join('\n') }
   }
   const take = async (...more: readonly string[]): Promise<string> => {
+    mkdirSync(join(folder, 'backups'), { recursive: true })
     const { code, said } = await zyra(['backup', join(folder, 'backups'), '--json', ...more])
     expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('"folder"') })
     return (JSON.parse(said) as { folder: string }).folder
@@ -125,6 +126,7 @@ describe('a backup', () => {
   }, 60_000)
 
   it('can have its secrets elsewhere, and needs them', async () => {
+    mkdirSync(join(folder, 'safe'), { recursive: true })
     await keepOrderOf(await start(), '1')
     const safe = join(folder, 'safe')
     const backup = await take('--secrets-to', safe)
@@ -166,7 +168,17 @@ describe('a backup', () => {
     expect((await restore(`${backup}.partial`)).said).toContain('cut short')
   }, 30_000)
 
+  it('is not made where the named folder is not: the disk may not be plugged in', async () => {
+    await start()
+    for (const typed of [[join(folder, 'stick')], [folder, '--secrets-to', join(folder, 'stick')]]) {
+      const said = expect.stringContaining(`There is no folder ${join(folder, 'stick')}: is the disk plugged in?`)
+      expect(await zyra(['backup', ...typed])).toEqual({ code: 1, said })
+    }
+    expect(existsSync(join(folder, 'stick'))).toBe(false)
+  }, 30_000)
+
   it('that is stopped leaves nothing', async () => {
+    mkdirSync(join(folder, 'backups'))
     await keepOrderOf(await start(), '1')
     expect((await zyra(['backup', join(folder, 'backups')], AbortSignal.abort())).code).toBe(130)
     expect(listed(join(folder, 'backups'))).toEqual([])
