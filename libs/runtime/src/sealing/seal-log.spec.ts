@@ -37,6 +37,22 @@ describe('sealing a log', () => {
     expect([log.reads(), await ranges()]).toEqual([reads, ['1:1-5']])
   })
 
+  it('goes on from the newest seal without reading those before it', async () => {
+    const log = rawLog()
+    const tools = sealing(folder, log)
+    for (let n = 0; n < 5; n += 1) {
+      log.grow(10)
+      await sealLog(tools, { rest: true })
+    }
+    const read: string[] = []
+    const store = { ...tools.store, all: () => Promise.reject(new Error('all seals were read')), read: (file: string) => {
+      read.push(file)
+      return tools.store.read(file)
+    } }
+    expect((await newestSeal({ ...tools, store }, 50))?.last).toBe(50)
+    expect(read).toEqual(['1-000000000041.json'])
+  })
+
   it('is done once by several who do it at the same time', async () => {
     const log = rawLog()
     log.grow(11_000)
@@ -105,6 +121,11 @@ describe('sealing a log', () => {
     const { line, abandoned, findings } = chainOf(await seals())
     expect([line.length, abandoned.length, findings]).toEqual([3, 2, []])
     expect((await newestSeal(tools, 55))?.epoch).toBe(2)
+    log.restoreTo(40)
+    log.grow(5)
+    await sealLog(tools, { rest: true })
+    expect((await ranges()).at(-1)).toBe('3:21-45')
+    expect(chainOf(await seals()).findings).toEqual([])
   })
 
   it('begins anew in a log that was restored from before its first seal', async () => {
