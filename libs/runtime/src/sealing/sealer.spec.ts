@@ -14,15 +14,21 @@ describe('a sealer', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'zyra-sealer-'))))
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  const start = ({ record }: { readonly record?: (seal: Seal) => Promise<void> } = {}) => {
+  const start = ({ record, onRead }: { readonly record?: (seal: Seal) => Promise<void>; readonly onRead?: (file: string) => void } = {}) => {
     const log = rawLog()
     const seals = join(folder, 'seals')
     const place = join(folder, 'outside')
     const told = { problems: [] as string[], recorded: [] as string[], progress: [] as [number, number][] }
     let now = 0
     const records = new Set<number>()
+    const tools = sealing(seals, log)
+    const store = { ...tools.store, read: (file: string) => {
+      onRead?.(file)
+      return tools.store.read(file)
+    }, all: () => Promise.reject(new Error('all seals were read')) }
     const sealer = createSealer({
-      ...sealing(seals, log),
+      ...tools,
+      store,
       everyMs: HOUR,
       outside: outsidePlace(place, undefined),
       isRecord: async (sequence) => records.has(sequence),
@@ -89,6 +95,19 @@ describe('a sealer', () => {
     expect(published()).toEqual(sealed())
     expect(told.progress.at(-1)).toEqual([7, 0])
     expect(await readPublished(seals)).toEqual({ place: expect.any(String), file: sealed()[1], failing: null })
+  })
+
+  it('reads, to publish, only what is not published yet', async () => {
+    const read: string[] = []
+    const { look, log, pass, mount, published } = start({ onRead: (file) => read.push(file) })
+    mount()
+    for (let hour = 0; hour < 4; hour += 1) {
+      log.grow(5)
+      await look()
+      pass(HOUR)
+    }
+    expect(published()).toHaveLength(4)
+    expect(read).toEqual(published())
   })
 
   it('tells where the place no longer holds what was published: something else may be mounted', async () => {
