@@ -56,6 +56,18 @@ describe('an outside place that is a server', () => {
     await close()
   })
 
+  it('is sent the user and password of its URL as they are, and its name and errors hold none of them', async () => {
+    const { seen, url, close } = await serve(201)
+    const place = outsidePlace(url.replace('//', '//ann:hunter2%3A%C3%BC@'), undefined)
+    await place.put('a.json', '{}')
+    expect(seen).toMatchObject([{ method: 'PUT', headers: { authorization: `Basic ${Buffer.from('ann:hunter2:ü').toString('base64')}` } }])
+    await close()
+    const refused = place.put('b.json', '{}')
+    await expect(refused).rejects.toThrow('does not answer')
+    await expect(refused).rejects.not.toThrow(/ann|hunter2/)
+    expect(place.name).not.toMatch(/ann|hunter2/)
+  })
+
   it('has the file where it answers 412', async () => {
     const { url, close } = await serve(412)
     await outsidePlace(url, undefined).put('a.json', '{}')
