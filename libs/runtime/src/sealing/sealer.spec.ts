@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rawLog, sealing } from '../../test/sealing.ts'
 import { outsidePlace } from './outside.ts'
-import { createSealer } from './sealer.ts'
+import { createSealer, type SealerOptions } from './sealer.ts'
 import { readPublished } from './publish.ts'
 
 const HOUR = 3_600_000
@@ -26,7 +26,7 @@ describe('a sealer', () => {
       onRead?.(file)
       return tools.store.read(file)
     }, all: () => Promise.reject(new Error('all seals were read')) }
-    const sealer = createSealer({
+    const options: SealerOptions = {
       ...tools,
       store,
       everyMs: HOUR,
@@ -40,10 +40,11 @@ describe('a sealer', () => {
       onProblem: (what) => told.problems.push(what),
       onProgress: (sealedTo, unpublished) => told.progress.push([sealedTo, unpublished]),
       monotonic: () => now,
-    })
+    }
+    const sealer = createSealer(options)
     const files = (of: string): string[] => (existsSync(of) ? readdirSync(of).filter((name) => name.endsWith('.json') && name !== 'outside.json') : [])
     return {
-      ...sealer, log, told, seals, place, pass: (ms: number) => (now += ms), mount: () => mkdirSync(place),
+      ...sealer, options, log, told, seals, place, pass: (ms: number) => (now += ms), mount: () => mkdirSync(place),
       sealed: () => files(seals), published: () => (existsSync(place) ? files(place) : []),
     }
   }
@@ -76,6 +77,23 @@ describe('a sealer', () => {
     expect(told.recorded).toHaveLength(1)
     log.grow(1)
     await finish()
+    expect(sealed()).toHaveLength(2)
+  })
+
+  it('makes no seal for the records of a sealer with a folder of its own, which would answer with another one', async () => {
+    const { look, log, pass, sealed, options } = start()
+    const elsewhere = join(folder, 'elsewhere')
+    const other = createSealer({ ...options, ...sealing(elsewhere, log), outside: undefined })
+    log.grow(5)
+    for (let hour = 0; hour < 5; hour += 1) {
+      await look()
+      await other.look()
+      pass(HOUR)
+    }
+    expect(await log.js.log.lastSequence()).toBe(7)
+    expect(sealed()).toHaveLength(1)
+    log.grow(1)
+    await look()
     expect(sealed()).toHaveLength(2)
   })
 
