@@ -65,12 +65,25 @@ const webPlace = (url: URL, token: string | undefined): OutsidePlace => {
     })
   }
 
+  const compare = async (file: string, text: string): Promise<void> => {
+    const answer = await ask(file, 'GET', {})
+    if (!answer.ok) {
+      await answer.body?.cancel()
+      throw new Error(`${name} has a ${file} already, and answers ${answer.status} to GET: let it be read, so that it can be compared`)
+    }
+    const found = await answer.text().catch((error: unknown) => {
+      throw new Error(`${name} does not hand out ${file} (${messageOf(error)})`)
+    })
+    if (found !== text) throw new Error(`${name} has a ${file} that says something else than the seal of that name here`)
+  }
+
   return {
     name,
     put: async (file, text) => {
       const answer = await ask(file, 'PUT', { body: text, headers: { 'content-type': 'application/json', 'if-none-match': '*' } })
       await answer.body?.cancel()
-      if (!answer.ok && answer.status !== 412) throw new Error(`${name} answers ${answer.status} to PUT ${file}`)
+      if (answer.status === 412) return compare(file, text)
+      if (!answer.ok) throw new Error(`${name} answers ${answer.status} to PUT ${file}`)
     },
     has: async () => true,
   }
