@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rawLog, sealing } from '../../test/sealing.ts'
+import { guardClock } from '../clock.ts'
 import { newestSeal, sealLog } from './seal-log.ts'
 import { sealStore } from './seal-store.ts'
 
@@ -105,6 +106,24 @@ describe('sealing a log', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('"count": 50', '"count": 51'))
     log.grow(1)
     await expect(sealLog(tools, { rest: true })).rejects.toThrow('1-000000000001.json in')
+  })
+
+  it('makes no seal of a time that cannot be right', async () => {
+    const log = rawLog()
+    const tools = sealing(folder, log)
+    log.grow(50)
+    let now = new Date('1970-01-01T00:00:09.000Z')
+    const clock = guardClock({ now: () => now, trust: false })
+    await expect(sealLog({ ...tools, clock, now: () => now }, { rest: true })).rejects.toThrow(
+      'the clock says 1970-01-01T00:00:09.000Z, but it is at least 2026-11-01T00:00:00.000Z: nothing is sealed until it is right',
+    )
+    expect(await seals()).toEqual([])
+    now = new Date('2026-11-20T08:00:00.000Z')
+    clock.note('2026-11-20T08:30:00.000Z')
+    await expect(sealLog({ ...tools, clock, now: () => now }, { rest: true })).rejects.toThrow('it is at least 2026-11-20T08:29:00.000Z')
+    now = new Date('2026-11-20T08:31:00.000Z')
+    await sealLog({ ...tools, clock, now: () => now }, { rest: true })
+    expect((await seals()).map(({ time }) => time)).toEqual(['2026-11-20T08:31:00.000Z'])
   })
 
   it('goes on in a restored log from the newest seal that still holds', async () => {

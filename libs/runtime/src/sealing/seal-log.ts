@@ -1,6 +1,7 @@
 import type { JetStream } from '@zyra/jetstream'
 import { HASH_BYTES, isSigned, leafHash, MAX_SEALED, merkleRoot, publicKeyOf, sealHash, signSeal, type Seal } from '@zyra/seals'
 import type { KeyObject } from 'node:crypto'
+import type { ClockGuard } from '../clock.ts'
 import { sealFile, type SealStore } from './seal-store.ts'
 
 /** What sealing reads, and what it signs with. */
@@ -9,10 +10,12 @@ export interface SealingTools {
   readonly store: SealStore
   readonly key: KeyObject
   readonly now: () => Date
+  /** Asked about the time of every seal before it is signed: it stands there for ever. */
+  readonly clock: Pick<ClockGuard, 'problem'>
   readonly signal: AbortSignal
 }
 
-/** The log cannot be sealed as it is: something that was sealed is gone, or something is in the way. */
+/** The log cannot be sealed as it is: something that was sealed is gone, something is in the way, or the time is wrong. */
 export class SealProblem extends Error {
   override readonly name = 'SealProblem'
 }
@@ -80,10 +83,13 @@ const sealRange = async (tools: SealingTools, before: Seal | undefined, last: nu
   if (typeof leaves === 'number') {
     throw new SealProblem(`#${leaves} is missing from the log, so nothing after #${first - 1} can be sealed: see docs/guides/audit.md`)
   }
-  const { key, now, js, store } = tools
+  const { key, now, clock, js, store } = tools
+  const time = now().toISOString()
+  const wrong = clock.problem(time)
+  if (wrong !== undefined) throw new SealProblem(`${wrong}: nothing is sealed until it is right`)
   const unsigned = {
     version: 1, epoch: js.log.epoch, first, last, count: last - first + 1, root: rootOf(leaves),
-    previous: before === undefined ? null : sealHash(before), time: now().toISOString(), key: publicKeyOf(key),
+    previous: before === undefined ? null : sealHash(before), time, key: publicKeyOf(key),
   } as const
   const seal = signSeal(unsigned, key)
   return (await store.add(seal, leaves)) ? seal : undefined
@@ -94,7 +100,7 @@ const sealRange = async (tools: SealingTools, before: Seal | undefined, last: nu
  * @param rest whether the events that do not fill a range are sealed too
  * @param known the newest seal, where the caller knows it
  * @returns the newest seal of the log, whoever made it
- * @throws SealProblem; what reading the log throws
+ * @throws SealProblem, also while the clock cannot be right; what reading the log throws
  */
 export const sealLog = async (tools: SealingTools, options: { readonly rest: boolean; readonly known?: Seal | undefined }): Promise<Seal | undefined> => {
   const { rest, known } = options
