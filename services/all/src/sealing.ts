@@ -28,7 +28,8 @@ export interface Sealing {
 
 const NOTHING: Sealing = { stop: async () => undefined }
 
-const startWith = async ({ config: { dataDir, seals }, metrics, now, clock, log, decisions }: ServiceContext, { natsUrl, seedOf }: Access): Promise<Sealing> => {
+const startWith = async (context: ServiceContext, { natsUrl, seedOf }: Access): Promise<Sealing> => {
+  const { config: { dataDir, seals }, metrics, now, clock, log, decisions } = context
   const observer = metrics.observerFor('sealer')
   const key = await loadSealKey(sealKeyIn(dataDir))
   const seed = seedOf(SEALER)

@@ -54,19 +54,19 @@ const webPlace = (url: URL, token: string | undefined): OutsidePlace => {
   const name = `${url.origin}${url.pathname}`
   const authorization = authorizationOf(url, token)
 
-  const ask = async (file: string, method: 'GET' | 'PUT', request: { readonly body?: string; readonly headers?: Record<string, string> }): Promise<Response> => {
+  const ask = async (file: string, request: { readonly method: 'GET' | 'PUT'; readonly body?: string; readonly headers?: Record<string, string> }) => {
     const target = new URL(url)
     target.username = ''
     target.password = ''
     target.pathname = `${url.pathname.replace(/\/$/, '')}/${file}`
     const headers = { ...request.headers, ...authorization }
-    return fetch(target, { ...request, method, redirect: 'error', headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch((error: unknown) => {
+    return fetch(target, { ...request, redirect: 'error', headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch((error: unknown) => {
       throw new Error(`${name} does not answer (${messageOf(error)})`)
     })
   }
 
   const compare = async (file: string, text: string): Promise<void> => {
-    const answer = await ask(file, 'GET', {})
+    const answer = await ask(file, { method: 'GET' })
     if (!answer.ok) {
       await answer.body?.cancel()
       throw new Error(`${name} has a ${file} already, and answers ${answer.status} to GET: let it be read, so that it can be compared`)
@@ -80,7 +80,7 @@ const webPlace = (url: URL, token: string | undefined): OutsidePlace => {
   return {
     name,
     put: async (file, text) => {
-      const answer = await ask(file, 'PUT', { body: text, headers: { 'content-type': 'application/json', 'if-none-match': '*' } })
+      const answer = await ask(file, { method: 'PUT', body: text, headers: { 'content-type': 'application/json', 'if-none-match': '*' } })
       await answer.body?.cancel()
       if (answer.status === 412) return compare(file, text)
       if (!answer.ok) throw new Error(`${name} answers ${answer.status} to PUT ${file}`)
