@@ -64,7 +64,9 @@ export const fillStore = async (dir: string, { large, small }: StoreContent): Pr
   await append(large, { $object: { sha256, bytes: body.length } })
   const smallData = (index: number): unknown => ({ available: index, secret: bytesOf(`small ${index}`, 60).toString('base64') })
   await Promise.all(Array.from({ length: small }, (_, index) => append(large + 1 + index, smallData(index))))
-  const tools = { js, store: sealStore(sealsIn(dir)), key: await loadSealKey(sealKeyIn(dir)), now: () => new Date(), signal: new AbortController().signal }
+  const key = await loadSealKey(sealKeyIn(dir))
+  const { signal } = new AbortController()
+  const tools = { js, store: sealStore(sealsIn(dir)), key, now: () => new Date(), clock: { problem: () => undefined }, signal }
   await sealLog(tools, { rest: true })
   await consumer.close()
   await js.close()

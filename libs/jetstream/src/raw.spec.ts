@@ -2,8 +2,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventNamed, stockSubject } from '../test/events.ts'
 import { startTestServer, type TestServer } from '../test/server.ts'
+import { watchLink } from './link.ts'
 import type { JetStream } from './open.ts'
-import type { RawMessage, RawRange } from './raw.ts'
+import { inboxPrefixOf } from './permissions.ts'
+import { readRaw, type RawMessage, type RawRange } from './raw.ts'
+import { watchSegments } from './segments.ts'
 
 const LAST = 2_500
 const { signal } = new AbortController()
@@ -39,6 +42,40 @@ describe('the log as it is stored', () => {
     expect(sequences(await read({ from: LAST - 1, to: LAST + 100 }))).toEqual([LAST - 1, LAST])
     expect(await read({ from: LAST + 1, to: LAST + 100 })).toEqual([])
     expect(await read({ from: 7, to: 6 })).toEqual([])
+  })
+
+  /** Reads over a connection on which the first so many readers are told, while they are opened, that it broke, and get no answer. */
+  const readInterrupted = async (times: number): Promise<number[]> => {
+    const nc = await server.connect('cli')
+    const link = watchLink(nc)
+    const listeners = new Set<(status: string) => void>()
+    let left = times
+    const request: typeof nc.request = (subject, body, options) => {
+      const [reader] = listeners
+      if (!subject.includes('CONSUMER.CREATE') || left === 0 || reader === undefined) return nc.request(subject, body, options)
+      left -= 1
+      listeners.clear()
+      reader('disconnect')
+      return new Promise(() => undefined)
+    }
+    const breaking = new Proxy(nc, { get: (target, name) => {
+      const found: unknown = Reflect.get(target, name)
+      if (name === 'request') return request
+      return typeof found === 'function' ? found.bind(target) : found
+    } })
+    const told = { ...link, onStatus: (listener: (status: string) => void) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    } }
+    const found: RawMessage[] = []
+    const tools = { nc: breaking, link: told, inboxPrefix: inboxPrefixOf('cli') }
+    for await (const batch of readRaw(tools, watchSegments({ nc, link }), { from: 1, to: LAST, signal })) found.push(...batch)
+    return sequences(found)
+  }
+
+  it('is read although the reading is interrupted while it begins, and is never taken for empty', async () => {
+    expect(await readInterrupted(1)).toEqual(upTo(1, LAST))
+    await expect(readInterrupted(9)).rejects.toThrow('reading the log stopped at #1')
   })
 
   it('has its header block and its body byte for byte', async () => {

@@ -68,7 +68,8 @@ async function* readStretch(tools: RawTools, from: number, { to, signal }: RawRa
   const session = await openOrderedSession({ ...tools, filters: ['>'], start: { fromSequence: from }, signal })
   let next = from
   try {
-    if (session.pendingAtStart === 0) return { next, end: 'done' }
+    // A session that ended while it was opened does not know whether there is anything.
+    if (session.pendingAtStart === 0) return { next, end: session.ended() ? 'interrupted' : 'done' }
     for (;;) {
       if (signal.aborted) return { next, end: 'done' }
       const arrived = session.take()

@@ -1,3 +1,4 @@
+export { guardClock } from './clock.ts'
 export { loadConfig, ConfigError, SANDBOX_SECRET } from './config.ts'
 export type { Config, ServiceName } from './config.ts'
 export type { ServiceContext } from './context.ts'

@@ -40,5 +40,5 @@ export const rawLog = () => {
 /** What sealing works with, on a log in memory and a folder. */
 export const sealing = (folder: string, { js }: Pick<ReturnType<typeof rawLog>, 'js'>): SealingTools => ({
   js, store: sealStore(folder), key: generateKeyPairSync('ed25519').privateKey,
-  now: () => new Date('2026-11-20T08:00:00.000Z'), signal: new AbortController().signal,
+  now: () => new Date('2026-11-20T08:00:00.000Z'), clock: { problem: () => undefined }, signal: new AbortController().signal,
 })

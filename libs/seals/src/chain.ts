@@ -10,37 +10,42 @@ export interface Chain {
   readonly findings: readonly Finding[]
 }
 
-const EMPTY: Chain = { line: [], abandoned: [], findings: [] }
+/** A chain while it is put together: added to in place, since there are thousands of seals after a year. */
+type Draft = { readonly [Part in keyof Chain]: Chain[Part][number][] }
 
 const inOrder = (seals: readonly Seal[]): readonly Seal[] => seals.toSorted((a, b) => a.epoch - b.epoch || a.first - b.first || a.last - b.last)
 
 const nameOf = ({ epoch, first, last }: Seal): string => `the seal of ${span(first, last)}, epoch ${epoch},`
 
-const found = (chain: Chain, kind: Finding['kind'], sequence: number, what: string): Chain =>
-  ({ ...chain, findings: [...chain.findings, { kind, sequence, what }] })
-
-const onto = (chain: Chain, seal: Seal): Chain => ({ ...chain, line: [...chain.line, seal] })
+const found = ({ findings }: Draft, kind: Finding['kind'], sequence: number, what: string): void => void findings.push({ kind, sequence, what })
 
 /** A restored log goes on, in a new epoch, from a seal that still holds: what was sealed after it is abandoned. */
-const restored = (chain: Chain, seal: Seal): Chain => {
-  const from = seal.previous === null ? -1 : chain.line.findLastIndex((one) => sealHash(one) === seal.previous)
+const restored = (chain: Draft, seal: Seal): void => {
+  const { line, abandoned } = chain
+  const from = seal.previous === null ? -1 : line.findLastIndex((one) => sealHash(one) === seal.previous)
   const isKnown = seal.previous === null || from !== -1
-  const kept = { ...chain, line: chain.line.slice(0, from + 1), abandoned: [...chain.abandoned, ...chain.line.slice(from + 1)] }
-  if (isKnown && seal.first === (kept.line.at(-1)?.last ?? 0) + 1) return onto(kept, seal)
-  const what = `${nameOf(seal)} begins a new epoch and does not go on from any seal that is here`
-  return onto(found({ ...chain, line: chain.line.filter(({ last }) => last < seal.first) }, 'chain broken', seal.first, what), seal)
+  if (isKnown && seal.first === (line[from]?.last ?? 0) + 1) {
+    for (const one of line.splice(from + 1)) abandoned.push(one)
+    return
+  }
+  found(chain, 'chain broken', seal.first, `${nameOf(seal)} begins a new epoch and does not go on from any seal that is here`)
+  // The line is in order and does not overlap.
+  while ((line.at(-1)?.last ?? 0) >= seal.first) line.pop()
 }
 
-const follow = (chain: Chain, seal: Seal): Chain => {
+const follow = (chain: Draft, seal: Seal): void => {
   const before = chain.line.at(-1)
-  if (before !== undefined && seal.epoch !== before.epoch) return restored(chain, seal)
   const expected = (before?.last ?? 0) + 1
-  if (seal.first > expected) {
-    return onto(found(chain, 'seal missing', expected, `there is no seal of ${span(expected, seal.first - 1)}, though there are later ones`), seal)
+  if (before !== undefined && seal.epoch !== before.epoch) restored(chain, seal)
+  else if (seal.first > expected) {
+    found(chain, 'seal missing', expected, `there is no seal of ${span(expected, seal.first - 1)}, though there are later ones`)
+  } else if (seal.first < expected) {
+    found(chain, 'chain broken', seal.first, `${nameOf(seal)} overlaps the one before it`)
+    return
+  } else if (seal.previous !== (before === undefined ? null : sealHash(before))) {
+    found(chain, 'chain broken', seal.first, `${nameOf(seal)} names another seal before it than the one that is here`)
   }
-  if (seal.first < expected) return found(chain, 'chain broken', seal.first, `${nameOf(seal)} overlaps the one before it`)
-  if (seal.previous === (before === undefined ? null : sealHash(before))) return onto(chain, seal)
-  return onto(found(chain, 'chain broken', seal.first, `${nameOf(seal)} names another seal before it than the one that is here`), seal)
+  chain.line.push(seal)
 }
 
 const signed = (seal: Seal, keys: ReadonlySet<string>): readonly Finding[] => {
@@ -57,8 +62,9 @@ export const chainOf = (seals: readonly Seal[], trusted?: readonly string[]): Ch
   const ordered = inOrder(seals)
   const keys = new Set(trusted ?? ordered.slice(0, 1).map(({ key }) => key))
   const judged = ordered.map((seal) => ({ seal, findings: signed(seal, keys) }))
-  const rightly = judged.filter(({ findings }) => findings.every(({ kind }) => kind !== 'signature')).map(({ seal }) => seal)
-  return rightly.reduce(follow, { ...EMPTY, findings: judged.flatMap(({ findings }) => findings) })
+  const chain: Draft = { line: [], abandoned: [], findings: judged.flatMap(({ findings }) => findings) }
+  for (const { seal, findings } of judged) if (findings.every(({ kind }) => kind !== 'signature')) follow(chain, seal)
+  return chain
 }
 
 /**

@@ -28,13 +28,14 @@ export interface Sealing {
 
 const NOTHING: Sealing = { stop: async () => undefined }
 
-const startWith = async ({ config: { dataDir, seals }, metrics, now, log, decisions }: ServiceContext, { natsUrl, seedOf }: Access): Promise<Sealing> => {
+const startWith = async (context: ServiceContext, { natsUrl, seedOf }: Access): Promise<Sealing> => {
+  const { config: { dataDir, seals }, metrics, now, clock, log, decisions } = context
   const observer = metrics.observerFor('sealer')
   const key = await loadSealKey(sealKeyIn(dataDir))
   const seed = seedOf(SEALER)
   const js = await openJetStream({ url: natsUrl, name: 'zyra-sealer', inboxPrefix: inboxPrefixOf(SEALER), ...(seed === undefined ? {} : { seed }) })
   const sealer = createSealer({
-    js, key, now,
+    js, key, now, clock,
     store: sealStore(sealsIn(dataDir)),
     everyMs: seals.everyMinutes * 60_000,
     outside: seals.outside === undefined ? undefined : outsidePlace(seals.outside, seals.token),

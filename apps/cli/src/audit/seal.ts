@@ -1,4 +1,4 @@
-import { loadSealKey, newestSeal, outsidePlace, publishSeals, sealKeyIn, sealLog, sealsIn, sealStore } from '@zyra/runtime'
+import { guardClock, loadSealKey, newestSeal, outsidePlace, publishSeals, sealKeyIn, sealLog, sealsIn, sealStore } from '@zyra/runtime'
 import { existsSync } from 'node:fs'
 import type { z } from 'zod'
 import { EXIT, Failure, type ExitCode } from '../base/failure.ts'
@@ -13,8 +13,12 @@ export const runSeal = ({ json }: z.infer<typeof sealOptions>, terminal: Termina
     const file = sealKeyIn(config.dataDir)
     if (!existsSync(file)) throw new Failure(`Sealing needs the key ${file}, which is not there: run this where the services run.`)
     const store = sealStore(sealsIn(config.dataDir))
-    const tools = { js: { log, readRaw }, store, key: await loadSealKey(file), now: terminal.now, signal: terminal.interrupted }
-    const before = await newestSeal(tools, await log.lastSequence())
+    const last = await log.lastSequence()
+    const clock = guardClock({ now: terminal.now, trust: config.trustClock })
+    const newestEvent = last === 0 ? undefined : await log.at(last)
+    if (newestEvent !== undefined) clock.note(newestEvent.envelope.time)
+    const tools = { js: { log, readRaw }, store, key: await loadSealKey(file), now: terminal.now, clock, signal: terminal.interrupted }
+    const before = await newestSeal(tools, last)
     const newest = await sealLog(tools, { rest: true, known: before })
     const { outside, token } = config.seals
     const { why } = outside === undefined ? { why: undefined } : await publishSeals(store, outsidePlace(outside, token), terminal.now())

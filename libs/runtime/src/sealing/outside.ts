@@ -34,25 +34,56 @@ const folderPlace = (folder: string): OutsidePlace => ({
   has: async (file) => (await textIn(join(folder, file))) !== undefined,
 })
 
-/** A server that keeps what is PUT to it. 412 is its answer where the file is there already, since we ask it not to write over one. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** What a place asks for: a token, or the user and password of its URL, which `fetch` refuses to take from there and would show in its error. */
+const authorizationOf = ({ username, password }: URL, token: string | undefined): { readonly authorization?: string } => {
+  if (token !== undefined) return { authorization: `Bearer ${token}` }
+  if (username === '' && password === '') return {}
+  return { authorization: `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}` }
+}
+
+/** A server that keeps what is PUT to it. 412 is its answer where a file of that name is there already, since we ask it not to write over one. */
 const webPlace = (url: URL, token: string | undefined): OutsidePlace => {
   const name = `${url.origin}${url.pathname}`
+  const authorization = authorizationOf(url, token)
+
+  const ask = async (file: string, request: { readonly method: 'GET' | 'PUT'; readonly body?: string; readonly headers?: Record<string, string> }) => {
+    const target = new URL(url)
+    target.username = ''
+    target.password = ''
+    target.pathname = `${url.pathname.replace(/\/$/, '')}/${file}`
+    const headers = { ...request.headers, ...authorization }
+    return fetch(target, { ...request, redirect: 'error', headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch((error: unknown) => {
+      throw new Error(`${name} does not answer (${messageOf(error)})`)
+    })
+  }
+
+  const compare = async (file: string, text: string): Promise<void> => {
+    const answer = await ask(file, { method: 'GET' })
+    if (!answer.ok) {
+      await answer.body?.cancel()
+      throw new Error(`${name} has a ${file} already, and answers ${answer.status} to GET: let it be read, so that it can be compared`)
+    }
+    const found = await answer.text().catch((error: unknown) => {
+      throw new Error(`${name} does not hand out ${file} (${messageOf(error)})`)
+    })
+    if (found !== text) throw new Error(`${name} has a ${file} that says something else than the seal of that name here`)
+  }
+
   return {
     name,
     put: async (file, text) => {
-      const target = new URL(url)
-      target.pathname = `${url.pathname.replace(/\/$/, '')}/${file}`
-      const answer = await fetch(target, {
-        method: 'PUT',
-        body: text,
-        redirect: 'error',
-        headers: { 'content-type': 'application/json', 'if-none-match': '*', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
-        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
-      }).catch((error: unknown) => {
-        throw new Error(`${name} does not answer (${messageOf(error)})`)
-      })
+      const answer = await ask(file, { method: 'PUT', body: text, headers: { 'content-type': 'application/json', 'if-none-match': '*' } })
       await answer.body?.cancel()
-      if (!answer.ok && answer.status !== 412) throw new Error(`${name} answers ${answer.status} to PUT ${file}`)
+      if (answer.status === 412) return compare(file, text)
+      if (!answer.ok) throw new Error(`${name} answers ${answer.status} to PUT ${file}`)
     },
     has: async () => true,
   }

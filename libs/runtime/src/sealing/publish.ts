@@ -31,8 +31,8 @@ export const readPublished = async (folder: string): Promise<Published | undefin
   }
 }
 
-/** The seals that are still to be published, oldest first. */
-export const unpublished = (seals: readonly Seal[], published: Published | undefined): readonly Seal[] =>
+/** The seals, or the names of seals, that are still to be published, oldest first. */
+export const unpublished = <Named extends Pick<Seal, 'epoch' | 'first'>>(seals: readonly Named[], published: Published | undefined): readonly Named[] =>
   seals.slice(seals.findIndex((seal) => sealFile(seal) === published?.file) + 1)
 
 /**
@@ -40,10 +40,10 @@ export const unpublished = (seals: readonly Seal[], published: Published | undef
  * @returns how many seals are left, 0 unless it failed; why it failed
  */
 export const publishSeals = async (store: SealStore, place: OutsidePlace, now: Date): Promise<{ readonly left: number; readonly why?: string }> => {
-  const { seals } = await store.all()
+  const names = await store.names()
   const recorded = await readPublished(store.folder)
   const before = recorded?.place === place.name ? recorded : undefined
-  const waiting = unpublished(seals, before)
+  const waiting = unpublished(names, before)
   if (waiting.length === 0 && before?.failing == null) return { left: 0 }
   let file = before?.file ?? null
   let done = 0
@@ -51,9 +51,13 @@ export const publishSeals = async (store: SealStore, place: OutsidePlace, now: D
     if (file !== null && !(await place.has(file))) {
       throw new Error(`${place.name} no longer holds ${file}: mount what was there, or remove ${join(store.folder, FILE)} to publish all seals again`)
     }
-    for (const seal of waiting) {
-      await place.put(sealFile(seal), formatSeal(seal))
-      file = sealFile(seal)
+    for (const name of waiting) {
+      const seal = await store.read(name.file)
+      // What is no seal is told of when the log is verified.
+      if (seal !== undefined) {
+        await place.put(name.file, formatSeal(seal))
+        file = name.file
+      }
       done += 1
     }
     await writeWhole(join(store.folder, FILE), `${JSON.stringify({ place: place.name, file, failing: null })}\n`)

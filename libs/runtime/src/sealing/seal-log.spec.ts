@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rawLog, sealing } from '../../test/sealing.ts'
+import { guardClock } from '../clock.ts'
 import { newestSeal, sealLog } from './seal-log.ts'
 import { sealStore } from './seal-store.ts'
 
@@ -35,6 +36,22 @@ describe('sealing a log', () => {
     expect(await sealLog(tools, { rest: true })).toEqual(newest)
     expect(await sealLog(tools, { rest: true, known: newest })).toEqual(newest)
     expect([log.reads(), await ranges()]).toEqual([reads, ['1:1-5']])
+  })
+
+  it('goes on from the newest seal without reading those before it', async () => {
+    const log = rawLog()
+    const tools = sealing(folder, log)
+    for (let n = 0; n < 5; n += 1) {
+      log.grow(10)
+      await sealLog(tools, { rest: true })
+    }
+    const read: string[] = []
+    const store = { ...tools.store, all: () => Promise.reject(new Error('all seals were read')), read: (file: string) => {
+      read.push(file)
+      return tools.store.read(file)
+    } }
+    expect((await newestSeal({ ...tools, store }, 50))?.last).toBe(50)
+    expect(read).toEqual(['1-000000000041.json'])
   })
 
   it('is done once by several who do it at the same time', async () => {
@@ -91,6 +108,24 @@ describe('sealing a log', () => {
     await expect(sealLog(tools, { rest: true })).rejects.toThrow('1-000000000001.json in')
   })
 
+  it('makes no seal of a time that cannot be right', async () => {
+    const log = rawLog()
+    const tools = sealing(folder, log)
+    log.grow(50)
+    let now = new Date('1970-01-01T00:00:09.000Z')
+    const clock = guardClock({ now: () => now, trust: false })
+    await expect(sealLog({ ...tools, clock, now: () => now }, { rest: true })).rejects.toThrow(
+      'the clock says 1970-01-01T00:00:09.000Z, but it is at least 2026-11-01T00:00:00.000Z: nothing is sealed until it is right',
+    )
+    expect(await seals()).toEqual([])
+    now = new Date('2026-11-20T08:00:00.000Z')
+    clock.note('2026-11-20T08:30:00.000Z')
+    await expect(sealLog({ ...tools, clock, now: () => now }, { rest: true })).rejects.toThrow('it is at least 2026-11-20T08:29:00.000Z')
+    now = new Date('2026-11-20T08:31:00.000Z')
+    await sealLog({ ...tools, clock, now: () => now }, { rest: true })
+    expect((await seals()).map(({ time }) => time)).toEqual(['2026-11-20T08:31:00.000Z'])
+  })
+
   it('goes on in a restored log from the newest seal that still holds', async () => {
     const log = rawLog()
     const tools = sealing(folder, log)
@@ -105,6 +140,11 @@ describe('sealing a log', () => {
     const { line, abandoned, findings } = chainOf(await seals())
     expect([line.length, abandoned.length, findings]).toEqual([3, 2, []])
     expect((await newestSeal(tools, 55))?.epoch).toBe(2)
+    log.restoreTo(40)
+    log.grow(5)
+    await sealLog(tools, { rest: true })
+    expect((await ranges()).at(-1)).toBe('3:21-45')
+    expect(chainOf(await seals()).findings).toEqual([])
   })
 
   it('begins anew in a log that was restored from before its first seal', async () => {

@@ -1,6 +1,7 @@
 import type { JetStream } from '@zyra/jetstream'
-import { chainOf, HASH_BYTES, leafHash, MAX_SEALED, merkleRoot, publicKeyOf, sealHash, signSeal, type Seal } from '@zyra/seals'
+import { HASH_BYTES, isSigned, leafHash, MAX_SEALED, merkleRoot, publicKeyOf, sealHash, signSeal, type Seal } from '@zyra/seals'
 import type { KeyObject } from 'node:crypto'
+import type { ClockGuard } from '../clock.ts'
 import { sealFile, type SealStore } from './seal-store.ts'
 
 /** What sealing reads, and what it signs with. */
@@ -9,10 +10,12 @@ export interface SealingTools {
   readonly store: SealStore
   readonly key: KeyObject
   readonly now: () => Date
+  /** Asked about the time of every seal before it is signed: it stands there for ever. */
+  readonly clock: Pick<ClockGuard, 'problem'>
   readonly signal: AbortSignal
 }
 
-/** The log cannot be sealed as it is: something that was sealed is gone, or something is in the way. */
+/** The log cannot be sealed as it is: something that was sealed is gone, something is in the way, or the time is wrong. */
 export class SealProblem extends Error {
   override readonly name = 'SealProblem'
 }
@@ -34,34 +37,44 @@ const readLeaves = async ({ js, signal }: SealingTools, from: number, to: number
   return next > to ? leaves : next
 }
 
-/** In a log that was restored: the newest seal that still holds. */
-const newestThatHolds = async (tools: SealingTools, line: readonly Seal[], last: number): Promise<Seal | undefined> => {
-  for (const seal of line.toReversed()) {
-    if (seal.last > last) continue
-    const leaves = await readLeaves(tools, seal.first, seal.last)
-    if (typeof leaves !== 'number' && rootOf(leaves) === seal.root) return seal
+const holds = async (tools: SealingTools, { first, last, root }: Seal): Promise<boolean> => {
+  const leaves = await readLeaves(tools, first, last)
+  return typeof leaves !== 'number' && rootOf(leaves) === root
+}
+
+/** The line of seals from its newest back to its first, each read when it is asked for; without those that a restore took back. */
+async function* newestFirst(store: SealStore): AsyncGenerator<Seal> {
+  let before = Infinity
+  for (const { file, first } of (await store.names()).toReversed()) {
+    if (first >= before) continue
+    const seal = await store.read(file)
+    // Which key may sign is asked when the log is verified: a lost key must not end the sealing.
+    if (seal === undefined || seal.last >= before || !isSigned(seal)) continue
+    before = first
+    yield seal
   }
-  return undefined
 }
 
 /**
- * The newest seal that the next one goes on from; undefined where nothing is sealed yet.
+ * The newest seal that the next one goes on from; undefined where nothing is sealed yet. Reads that one alone, unless the log was restored since:
+ * whether all of them are right is asked when the log is verified.
  * @throws SealProblem where the log ends before what was sealed, or belongs to an earlier epoch than the seals
  */
 export const newestSeal = async (tools: SealingTools, last: number): Promise<Seal | undefined> => {
-  const { seals } = await tools.store.all()
-  // Which key may sign is asked when the log is verified: a lost key must not end the sealing.
-  const { line } = chainOf(seals, seals.map(({ key }) => key))
-  const newest = line.at(-1)
   const { epoch } = tools.js.log
-  if (newest === undefined) return undefined
-  if (newest.epoch < epoch) return newestThatHolds(tools, line, last)
-  if (newest.epoch === epoch && newest.last <= last) return newest
-  throw new SealProblem(
-    newest.epoch === epoch
-      ? `the log ends at #${last}, but was sealed up to #${newest.last}: it was cut or put back, see "npx zyra audit verify"`
-      : `the log is in epoch ${epoch}, but its seals reach epoch ${newest.epoch}: an older log was put back, see "npx zyra audit verify"`,
-  )
+  for await (const seal of newestFirst(tools.store)) {
+    if (seal.epoch === epoch && seal.last <= last) return seal
+    if (seal.epoch >= epoch) {
+      throw new SealProblem(
+        seal.epoch === epoch
+          ? `the log ends at #${last}, but was sealed up to #${seal.last}: it was cut or put back, see "npx zyra audit verify"`
+          : `the log is in epoch ${epoch}, but its seals reach epoch ${seal.epoch}: an older log was put back, see "npx zyra audit verify"`,
+      )
+    }
+    // In a log that was restored, the newest one that still holds.
+    if (seal.last <= last && (await holds(tools, seal))) return seal
+  }
+  return undefined
 }
 
 const sealRange = async (tools: SealingTools, before: Seal | undefined, last: number): Promise<Seal | undefined> => {
@@ -70,10 +83,13 @@ const sealRange = async (tools: SealingTools, before: Seal | undefined, last: nu
   if (typeof leaves === 'number') {
     throw new SealProblem(`#${leaves} is missing from the log, so nothing after #${first - 1} can be sealed: see docs/guides/audit.md`)
   }
-  const { key, now, js, store } = tools
+  const { key, now, clock, js, store } = tools
+  const time = now().toISOString()
+  const wrong = clock.problem(time)
+  if (wrong !== undefined) throw new SealProblem(`${wrong}: nothing is sealed until it is right`)
   const unsigned = {
     version: 1, epoch: js.log.epoch, first, last, count: last - first + 1, root: rootOf(leaves),
-    previous: before === undefined ? null : sealHash(before), time: now().toISOString(), key: publicKeyOf(key),
+    previous: before === undefined ? null : sealHash(before), time, key: publicKeyOf(key),
   } as const
   const seal = signSeal(unsigned, key)
   return (await store.add(seal, leaves)) ? seal : undefined
@@ -82,9 +98,9 @@ const sealRange = async (tools: SealingTools, before: Seal | undefined, last: nu
 /**
  * Seals what is not sealed yet, in ranges of {@link MAX_SEALED} events. Several processes may do it at once: each range is sealed by one of them.
  * @param rest whether the events that do not fill a range are sealed too
- * @param known the newest seal, where the caller knows it: spares reading them all
+ * @param known the newest seal, where the caller knows it
  * @returns the newest seal of the log, whoever made it
- * @throws SealProblem; what reading the log throws
+ * @throws SealProblem, also while the clock cannot be right; what reading the log throws
  */
 export const sealLog = async (tools: SealingTools, options: { readonly rest: boolean; readonly known?: Seal | undefined }): Promise<Seal | undefined> => {
   const { rest, known } = options

@@ -16,9 +16,18 @@ export interface StoredSeals {
   readonly broken: readonly BrokenSeal[]
 }
 
+/** What the name of a seal's file tells of it. */
+export interface SealName extends Pick<Seal, 'epoch' | 'first'> {
+  readonly file: string
+}
+
 /** Seals as files. */
 export interface SealStore {
   readonly folder: string
+  /** The names of all files, in order: a year has thousands, so reading them is for whoever verifies. */
+  readonly names: () => Promise<readonly SealName[]>
+  /** One seal; undefined where the file is not the seal that its name stands for. */
+  readonly read: (file: string) => Promise<Seal | undefined>
   readonly all: () => Promise<StoredSeals>
   /** Keeps a seal and the leaves of its range. False where one of the same epoch and first sequence is there: somebody else was first. */
   readonly add: (seal: Seal, leaves: Uint8Array) => Promise<boolean>
@@ -50,19 +59,25 @@ export const sealStore = (folder: string): SealStore => {
     return seal !== undefined && sealFile(seal) === file ? seal : undefined
   }
 
+  const names = async (): Promise<readonly SealName[]> => {
+    const found = (await readdir(folder).catch(missingIsUndefined)) ?? []
+    const named = found.flatMap((file) => {
+      const [, epoch, first] = NAME.exec(file) ?? []
+      return epoch === undefined ? [] : [{ file, epoch: Number(epoch), first: Number(first) }]
+    })
+    return named.toSorted((a, b) => a.epoch - b.epoch || a.first - b.first)
+  }
+
   return {
     folder,
+    names,
+    read,
     all: async () => {
-      const names = (await readdir(folder).catch(missingIsUndefined)) ?? []
-      const files = names.flatMap((file) => {
-        const [, epoch, first] = NAME.exec(file) ?? []
-        return epoch === undefined ? [] : [{ file, epoch: Number(epoch), sequence: Number(first) }]
-      })
       const seals: Seal[] = []
       const broken: BrokenSeal[] = []
-      for (const { file, sequence } of files.toSorted((a, b) => a.epoch - b.epoch || a.sequence - b.sequence)) {
+      for (const { file, first } of await names()) {
         const seal = await read(file)
-        if (seal === undefined) broken.push({ file, sequence })
+        if (seal === undefined) broken.push({ file, sequence: first })
         else seals.push(seal)
       }
       return { seals, broken }

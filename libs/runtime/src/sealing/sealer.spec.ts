@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { rawLog, sealing } from '../../test/sealing.ts'
 import { outsidePlace } from './outside.ts'
-import { createSealer } from './sealer.ts'
+import { createSealer, type SealerOptions } from './sealer.ts'
 import { readPublished } from './publish.ts'
 
 const HOUR = 3_600_000
@@ -14,15 +14,21 @@ describe('a sealer', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'zyra-sealer-'))))
   afterEach(() => rmSync(folder, { recursive: true }))
 
-  const start = ({ record }: { readonly record?: (seal: Seal) => Promise<void> } = {}) => {
+  const start = ({ record, onRead }: { readonly record?: (seal: Seal) => Promise<void>; readonly onRead?: (file: string) => void } = {}) => {
     const log = rawLog()
     const seals = join(folder, 'seals')
     const place = join(folder, 'outside')
     const told = { problems: [] as string[], recorded: [] as string[], progress: [] as [number, number][] }
     let now = 0
     const records = new Set<number>()
-    const sealer = createSealer({
-      ...sealing(seals, log),
+    const tools = sealing(seals, log)
+    const store = { ...tools.store, read: (file: string) => {
+      onRead?.(file)
+      return tools.store.read(file)
+    }, all: () => Promise.reject(new Error('all seals were read')) }
+    const options: SealerOptions = {
+      ...tools,
+      store,
       everyMs: HOUR,
       outside: outsidePlace(place, undefined),
       isRecord: async (sequence) => records.has(sequence),
@@ -34,10 +40,11 @@ describe('a sealer', () => {
       onProblem: (what) => told.problems.push(what),
       onProgress: (sealedTo, unpublished) => told.progress.push([sealedTo, unpublished]),
       monotonic: () => now,
-    })
+    }
+    const sealer = createSealer(options)
     const files = (of: string): string[] => (existsSync(of) ? readdirSync(of).filter((name) => name.endsWith('.json') && name !== 'outside.json') : [])
     return {
-      ...sealer, log, told, seals, place, pass: (ms: number) => (now += ms), mount: () => mkdirSync(place),
+      ...sealer, options, log, told, seals, place, pass: (ms: number) => (now += ms), mount: () => mkdirSync(place),
       sealed: () => files(seals), published: () => (existsSync(place) ? files(place) : []),
     }
   }
@@ -73,6 +80,23 @@ describe('a sealer', () => {
     expect(sealed()).toHaveLength(2)
   })
 
+  it('makes no seal for the records of a sealer with a folder of its own, which would answer with another one', async () => {
+    const { look, log, pass, sealed, options } = start()
+    const elsewhere = join(folder, 'elsewhere')
+    const other = createSealer({ ...options, ...sealing(elsewhere, log), outside: undefined })
+    log.grow(5)
+    for (let hour = 0; hour < 5; hour += 1) {
+      await look()
+      await other.look()
+      pass(HOUR)
+    }
+    expect(await log.js.log.lastSequence()).toBe(7)
+    expect(sealed()).toHaveLength(1)
+    log.grow(1)
+    await look()
+    expect(sealed()).toHaveLength(2)
+  })
+
   it('publishes each seal once the place is there, tells that it was not, once, and is never held up', async () => {
     const { look, log, pass, published, told, mount, seals, sealed } = start()
     log.grow(5)
@@ -89,6 +113,19 @@ describe('a sealer', () => {
     expect(published()).toEqual(sealed())
     expect(told.progress.at(-1)).toEqual([7, 0])
     expect(await readPublished(seals)).toEqual({ place: expect.any(String), file: sealed()[1], failing: null })
+  })
+
+  it('reads, to publish, only what is not published yet', async () => {
+    const read: string[] = []
+    const { look, log, pass, mount, published } = start({ onRead: (file) => read.push(file) })
+    mount()
+    for (let hour = 0; hour < 4; hour += 1) {
+      log.grow(5)
+      await look()
+      pass(HOUR)
+    }
+    expect(published()).toHaveLength(4)
+    expect(read).toEqual(published())
   })
 
   it('tells where the place no longer holds what was published: something else may be mounted', async () => {

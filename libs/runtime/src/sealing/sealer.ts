@@ -11,7 +11,7 @@ export interface SealerOptions extends Omit<SealingTools, 'signal'> {
   /** At the latest so often, in ms, while there is something to seal. */
   readonly everyMs: number
   readonly outside: OutsidePlace | undefined
-  /** Whether a sequence is the record of a seal, which alone is not worth another one. */
+  /** Whether a sequence is the record of a seal: such records alone are not worth another one. */
   readonly isRecord: (sequence: number) => Promise<boolean>
   /** Records in the log that a seal was made. Repeating is safe. */
   readonly record: (seal: Seal) => Promise<void>
@@ -45,9 +45,12 @@ export const createSealer = (options: SealerOptions): Sealer => {
   let published: string | undefined
   const told = new Set<string>()
 
+  /** The records of other sealers are not worth a seal either: two that do not share their seals would answer each other for ever. */
   const isWorthIt = async (last: number): Promise<boolean> => {
-    const unsealed = last - (newest?.last ?? 0)
-    return unsealed > 1 || (unsealed === 1 && (newest?.epoch !== js.log.epoch || !(await isRecord(last))))
+    const sealedTo = newest?.last ?? 0
+    if (last > sealedTo && newest?.epoch !== js.log.epoch) return true
+    for (let sequence = sealedTo + 1; sequence <= last; sequence += 1) if (!(await isRecord(sequence))) return true
+    return false
   }
 
   const seal = async (rest: boolean): Promise<void> => {
