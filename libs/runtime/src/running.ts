@@ -97,7 +97,7 @@ const failedCheck = (name: string) => (error: unknown): HealthCheck => ({ name, 
 const createWork = (definition: ServiceDefinition, context: ServiceContext, { js, observer, stopped, instance, graceMs }: WorkTools): Work => {
   const { service, log, codec, decisions, gate, db, tracer } = context
   const { policies = [], reactors = [], projections = [] } = definition
-  const ports = { timers: timerPort(js, service, tracer), ...definition.ports?.(context) }
+  const ports = { timers: timerPort(js, service, context.merchants, tracer), ...definition.ports?.(context) }
   checkPorts(definition, ports)
   const probe = guardedProbe(js.probe, context.disk)
   const draining = new AbortController()
