@@ -129,7 +129,7 @@ describe('setting aside', () => {
     await it.handle(seen)
     const asked = await it.put('request', 'discard', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
     await it.handle(unseen)
-    for (const _ of ['delivered', 'and delivered again']) {
+    for (let deliveries = 0; deliveries < 2; deliveries += 1) {
       await it.redrive(subjectOf('mug'), asked, why)
       expect((await it.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([unseen.sequence])
       expect(it.owned.parking.size()).toBe(1)
