@@ -77,6 +77,25 @@ describe('a service\'s credentials', () => {
     await quickly(cli.keys.create('demo.1', new Uint8Array(32)))
   })
 
+  it('let the sealer read the log, and neither keys nor timers', async () => {
+    const [inventory_, sealer] = [await server.open(), await server.open('sealer')]
+    await inventory_.log.append({ subject: 'zyra.demo.inventory.stock.sealed', events: [eventNamed('read by the sealer')] })
+    expect(await sealer.log.load('zyra.demo.inventory.stock.sealed')).toHaveLength(1)
+    const last = await sealer.log.lastSequence()
+    const raw: number[] = []
+    for await (const part of sealer.readRaw({ from: last, to: last, signal: AbortSignal.timeout(5_000) })) raw.push(...part.map(({ sequence }) => sequence))
+    expect(raw).toEqual([last])
+    expect((await sealer.segments()).length).toBeGreaterThan(0)
+    await quickly(sealer.keys.get('demo.person'))
+    await quickly(sealer.keys.list(''))
+    await quickly(sealer.isTimerSet({ merchant: 'demo', service: 'inventory', timer: 'x' }))
+    const nc = await server.connect('sealer')
+    for (const stream of ['ZYRA_KEYS', 'ZYRA_TIMERS', 'ZYRA_PROBES', 'ZYRA_SNAPSHOTS']) {
+      await quickly(askApi({ nc, link: watchLink(nc) }, `CONSUMER.CREATE.${stream}`, { stream_name: stream, config: { ack_policy: 'none' } }))
+      await quickly(askApi({ nc, link: watchLink(nc) }, `DIRECT.GET.${stream}`, { seq: 1 }))
+    }
+  })
+
   it('do not help against the log itself: it lets nobody delete or purge', async () => {
     const jsm = await jetstreamManager(await server.connect('admin'))
     const { config } = await jsm.streams.info('ZYRA')

@@ -10,10 +10,10 @@ export interface UserPermissions {
 /** Each user hears replies under a prefix of its own, so that no service can listen to another's. */
 export const inboxPrefixOf = (user: string): string => `_INBOX_${user}`
 
+/** What is asked for stands in the request's body, so it is the whole stream or nothing. */
 const reading = (stream: string): string[] => [
   `$JS.API.STREAM.INFO.${stream}`,
   `$JS.API.DIRECT.GET.${stream}`,
-  `$JS.API.DIRECT.GET.${stream}.>`,
   `$JS.API.STREAM.MSG.GET.${stream}`,
 ]
 
@@ -47,7 +47,7 @@ const keys = (service: string): string[] => (worksOnKeys(service) ? [`$JS.API.ST
 
 /**
  * A service appends under its own name only, works on its own consumers (`<service>-policy`, `<service>-reactor`, `<service>-timers`), sets its
- * own timers, stores snapshots of its own aggregates, and can neither create nor change nor delete a stream. It can read the whole log: what is
+ * own timers, stores and reads snapshots of its own aggregates, and can neither create nor change nor delete a stream. It can read the whole log: what is
  * personal in it is encrypted. Keys are made and deleted by who records personal data or erasures.
  */
 export const servicePermissions = (service: string): UserPermissions => {
@@ -62,9 +62,10 @@ export const servicePermissions = (service: string): UserPermissions => {
         ...owning(TIMER_STREAM, `${service}-timers`),
         `probes.${service}.>`,
         `snapshots.*.${service}.>`,
+        `$JS.API.DIRECT.GET.${SNAPSHOT_STREAM}.snapshots.*.${service}.>`,
         ...keys(service),
       ],
-      deny: [...log.deny, ...reading(PROBE_STREAM)],
+      deny: [...log.deny, ...reading(PROBE_STREAM), ...reading(SNAPSHOT_STREAM)],
     },
     subscribe: { allow: [`${inboxPrefixOf(service)}.>`] },
   }
@@ -78,6 +79,12 @@ export const readerPermissions = (user: string): UserPermissions => {
     subscribe: { allow: [`${inboxPrefixOf(user)}.>`] },
   }
 }
+
+/** The user that seals the log: reads its segments and nothing else, appends nothing. */
+export const sealerPermissions = (user: string): UserPermissions => ({
+  publish: onSegments((stream) => [...reading(stream), ...following(stream)]),
+  subscribe: { allow: [`${inboxPrefixOf(user)}.>`] },
+})
 
 /** The installation's own user: makes the streams. Used at start and for backups, by no service. */
 export const adminPermissions = (): UserPermissions => ({ publish: { allow: ['>'] }, subscribe: { allow: ['>'] } })

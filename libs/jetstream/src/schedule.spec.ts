@@ -1,9 +1,10 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { until } from '../test/events.ts'
 import { startTestServer, type TestServer } from '../test/server.ts'
+import { watchLink } from './link.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
 import type { JetStream } from './open.ts'
-import type { Timer, TimerCarrierOptions } from './schedule.ts'
+import { reviveTimers, type Timer, type TimerCarrierOptions } from './schedule.ts'
 
 const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString()
 
@@ -92,6 +93,42 @@ describe('a timer', () => {
     await close()
     await (await jetstreamManager(nc)).streams.purge('ZYRA_TIMERS', { filter: 'timers.set.inventory.demo.fresh' })
   })
+
+  const purge = async (filter: string) => (await jetstreamManager(await server.connect('admin'))).streams.purge('ZYRA_TIMERS', { filter })
+
+  it('that somebody moves while it is set again stays as they moved it', async () => {
+    const nc = await server.connect('admin')
+    await nc.request('timers.set.inventory.demo.overtaken', JSON.stringify({ at: inMs(-120_000) }))
+    const moved = inMs(600_000)
+    let moves = 0
+    const meddled = Object.assign(Object.create(nc), {
+      request: async (...args: Parameters<typeof nc.request>) => {
+        if (args[0] === 'timers.set.inventory.demo.overtaken' && (moves += 1) === 1) {
+          await js.setTimer({ merchant: 'demo', service: 'inventory', timer: 'overtaken', at: moved })
+        }
+        return nc.request(...args)
+      },
+    })
+    expect(await reviveTimers({ nc: meddled, link: watchLink(nc) }, 'inventory', Date.now())).toEqual([])
+    expect(moves).toBe(1)
+    const answer = await nc.request('$JS.API.DIRECT.GET.ZYRA_TIMERS', JSON.stringify({ last_by_subj: 'timers.set.inventory.demo.overtaken' }))
+    expect(answer.json()).toEqual({ at: moved })
+    await purge('timers.set.inventory.demo.overtaken')
+  })
+
+  it('is set again among more than the server tells of at once, and keeps its trace', async () => {
+    const nc = await server.connect('admin')
+    const others = Array.from({ length: 1_100 }, (_, index) => `timers.set.inventory.demo.other-${index}`)
+    await Promise.all(others.map((subject) => nc.request(subject, JSON.stringify({ at: inMs(-30_000) }))))
+    const [at, traceparent] = [inMs(-120_000), `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`]
+    await nc.request('timers.set.inventory.demo.buried', JSON.stringify({ at, traceparent }))
+    const { fired, close } = await carry()
+    expect(await reviveTimers({ nc, link: watchLink(nc) }, 'inventory', Date.now())).toEqual(['buried'])
+    await until('it fires', () => fired.some(({ timer }) => timer === 'buried'))
+    expect(fired.filter(({ timer }) => timer === 'buried')).toEqual([{ merchant: 'demo', service: 'inventory', timer: 'buried', at, traceparent }])
+    await close()
+    await purge('timers.set.inventory.demo.>')
+  }, 20_000)
 
   it('that is set again is replaced: only the newest fires, and nothing is left of the others', async () => {
     const { of, close } = await carry()

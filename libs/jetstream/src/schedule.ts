@@ -1,8 +1,8 @@
-import { headers as natsHeaders } from '@nats-io/transport-node'
+import { headers as natsHeaders, type Msg } from '@nats-io/transport-node'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ask, askApi, errorCodes, passes, type ApiError } from './ask.ts'
 import { openOwnedConsumer, type Delivery, type OwnedConsumer, type OwnedConsumerOptions } from './consume.ts'
-import { headersOf } from './headers.ts'
+import { headersOf, type Headers } from './headers.ts'
 import type { Connection } from './link.ts'
 import { LogRefused, LogUnavailable } from './log.ts'
 import { TIMER_STREAM } from './streams.ts'
@@ -31,24 +31,31 @@ const hasFired = async (connection: Connection, timer: Timer, what: string): Pro
   return headersOf(answer).code === 0 && timeIn(answer.json()) === timer.at
 }
 
+/** Stores a timer; where a sequence is given, only if its newest message has that one (0: if there is none). */
+const put = async (connection: Connection, timer: Timer, what: string, expected?: number): Promise<'set' | 'moved'> => {
+  const { at, traceparent } = timer
+  const headers = natsHeaders()
+  headers.set('Nats-Schedule', `@at ${new Date(at).toISOString()}`)
+  headers.set('Nats-Schedule-Target', subjectFor('due', timer))
+  if (expected !== undefined) headers.set('Nats-Expected-Last-Subject-Sequence', String(expected))
+  const answer = await ask(connection, subjectFor('set', timer), JSON.stringify({ at, traceparent }), { headers, what })
+  const { error } = answer.json<{ error?: ApiError }>()
+  if (error === undefined) return 'set'
+  if (expected !== undefined && error.err_code === errorCodes.wrongLastSequence) return 'moved'
+  const sentence = `${what}: the server refuses with "${error.description}" (${error.err_code ?? error.code})`
+  throw passes(error) ? new LogUnavailable(sentence) : new LogRefused(sentence)
+}
+
 /**
  * Hands a timer to the server's scheduler (`@at`; the server's own cron would skip what falls into a downtime), which forgets an earlier one of
  * the same name. Safe to repeat.
  * @throws RangeError for a time that is none, LogRefused without permission, LogUnavailable when the server does not answer
  */
 export const setTimer = async (connection: Connection, timer: Timer): Promise<void> => {
-  const { timer: name, at, traceparent } = timer
+  const { timer: name, at } = timer
   if (Number.isNaN(Date.parse(at))) throw new RangeError(`timer ${name}: "${at}" is no time, expected ISO 8601`)
   const what = `setting timer ${name}`
-  if (await hasFired(connection, timer, what)) return
-  const headers = natsHeaders()
-  headers.set('Nats-Schedule', `@at ${new Date(at).toISOString()}`)
-  headers.set('Nats-Schedule-Target', subjectFor('due', timer))
-  const answer = await ask(connection, subjectFor('set', timer), JSON.stringify({ at, traceparent }), { headers, what })
-  const { error } = answer.json<{ error?: ApiError }>()
-  if (error === undefined) return
-  const sentence = `${what}: the server refuses with "${error.description}" (${error.err_code ?? error.code})`
-  throw passes(error) ? new LogUnavailable(sentence) : new LogRefused(sentence)
+  if (!(await hasFired(connection, timer, what))) await put(connection, timer, what)
 }
 
 /** True while a timer of this name waits for its time. @throws LogUnavailable */
@@ -72,25 +79,67 @@ const RETRY_AFTER_MS = 1_000
 /** Two machines' clocks may differ by so much, in ms. */
 const TOLERANCE_MS = 60_000
 const REVIVE_EVERY_MS = 60_000
+/** How many timers are read with one request. */
+const PAGE = 500
+const END_OF_BATCH = 204
+const NOT_FOUND = 404
+
+/** A timer and the sequence of the message that it was set with. */
+interface SetTimer {
+  readonly timer: Timer
+  readonly sequence: number
+}
+
+const setTimerOf = (service: string, message: Msg): SetTimer => {
+  const { values } = headersOf(message)
+  const [, , , merchant = '', name = ''] = (values.get('Nats-Subject') ?? '').split('.')
+  const body: unknown = message.json()
+  const traceparent = textIn(body, 'traceparent')
+  const timer = { service, merchant: decodeToken(merchant), timer: decodeToken(name), at: timeIn(body), ...(traceparent === '' ? {} : { traceparent }) }
+  return { timer, sequence: Number(values.get('Nats-Sequence')) }
+}
+
+/**
+ * What is set of a service's timers from a sequence on, a page at a time. The last of each subject in one answer would be refused for more than
+ * 1,024 of them.
+ */
+async function* setTimers(connection: Connection, service: string): AsyncGenerator<SetTimer> {
+  const what = `reading the timers of ${service}`
+  for (let [seq, left] = [1, true]; left;) {
+    const query = JSON.stringify({ seq, next_by_subj: `timers.set.${service}.>`, batch: PAGE })
+    const answers = await connection.nc.requestMany(`$JS.API.DIRECT.GET.${TIMER_STREAM}`, query, { strategy: 'sentinel', maxWait: 5_000 })
+    const page: SetTimer[] = []
+    let end: Headers | undefined
+    for await (const message of answers) {
+      const headers = headersOf(message)
+      if (headers.code === 0) page.push(setTimerOf(service, message))
+      else end = headers
+    }
+    if (end === undefined) throw new LogUnavailable(`${what}: the answer stopped after ${page.length} of them; it is safe to try again`)
+    if (end.code !== END_OF_BATCH && end.code !== NOT_FOUND) throw new LogUnavailable(`${what}: the server answers ${end.code} ${end.description}`)
+    yield* page
+    seq = (page.at(-1)?.sequence ?? seq) + 1
+    left = page.length > 0 && Number(end.values.get('Nats-Num-Pending') ?? 0) > 0
+  }
+}
 
 /**
  * Sets timers again that should have fired and did not, because the server's clock jumped: it computes when to look next by the time that it
- * believed in. Those that did fire are left alone.
- * @returns the names of those that were set again or had fired
+ * believed in. Those that did fire, or that somebody moves meanwhile, are left alone.
+ * @returns the names of those that were set again
+ * @throws LogUnavailable, LogRefused
  */
 export const reviveTimers = async (connection: Connection, service: string, now: number): Promise<readonly string[]> => {
-  const overdue: Timer[] = []
-  const query = JSON.stringify({ multi_last: [`timers.set.${service}.>`], batch: 1_000 })
-  for await (const message of await connection.nc.requestMany(`$JS.API.DIRECT.GET.${TIMER_STREAM}`, query, { strategy: 'sentinel', maxWait: 5_000 })) {
-    const { code, values } = headersOf(message)
-    if (code !== 0) break
-    const [, , , merchant = '', name = ''] = (values.get('Nats-Subject') ?? '').split('.')
-    const body: unknown = message.json()
-    const at = timeIn(body)
-    if (Date.parse(at) < now - TOLERANCE_MS) overdue.push({ service, merchant: decodeToken(merchant), timer: decodeToken(name), at })
+  const newest = new Map<string, SetTimer>()
+  for await (const found of setTimers(connection, service)) newest.set(subjectFor('set', found.timer), found)
+  const revived: string[] = []
+  for (const { timer, sequence } of newest.values()) {
+    if (!(Date.parse(timer.at) < now - TOLERANCE_MS)) continue
+    const what = `setting timer ${timer.timer} again`
+    if (await hasFired(connection, timer, what)) continue
+    if ((await put(connection, timer, what, sequence)) === 'set') revived.push(timer.timer)
   }
-  for (const timer of overdue) await setTimer(connection, timer)
-  return overdue.map(({ timer }) => timer)
+  return revived
 }
 
 /** @throws Error when the message is not what the scheduler made of a timer of this very service */

@@ -1,6 +1,8 @@
 import { jetstreamManager } from '@nats-io/jetstream'
 import { stockSubject } from '../test/events.ts'
 import { startTestServer, type TestServer } from '../test/server.ts'
+import { askApi } from './ask.ts'
+import { watchLink } from './link.ts'
 
 describe('snapshots', () => {
   let server: TestServer
@@ -24,6 +26,19 @@ describe('snapshots', () => {
     const [own, foreign] = [await server.open('gateway'), await server.open()]
     await expect(own.snapshots.put(stockSubject('c'), {})).rejects.toMatchObject({ name: 'LogRefused' })
     await foreign.snapshots.put(stockSubject('c'), {})
+  })
+
+  it('of a service are read by nobody else, whichever way they are asked for', async () => {
+    await (await server.open()).snapshots.put(stockSubject('d'), { sequence: 1 })
+    for (const user of ['gateway', 'cli', 'sealer']) {
+      await expect((await server.open(user)).snapshots.get(stockSubject('d'))).rejects.toMatchObject({ name: 'LogRefused' })
+      const nc = await server.connect(user)
+      const connection = { nc, link: watchLink(nc) }
+      const query = { last_by_subj: stockSubject('d').replace('zyra', 'snapshots') }
+      for (const api of ['DIRECT.GET.ZYRA_SNAPSHOTS', 'STREAM.MSG.GET.ZYRA_SNAPSHOTS']) {
+        await expect(askApi(connection, api, query)).rejects.toMatchObject({ name: 'LogRefused' })
+      }
+    }
   })
 
   it('fail within a second where there is no place for them', async () => {

@@ -23,8 +23,8 @@ const subjectOf = (subject: string): string => `snapshots.${subject.split('.').s
 export const createSnapshots = (connection: Connection): Snapshots => ({
   get: async (subject) => {
     const what = 'reading a snapshot'
-    const query = JSON.stringify({ last_by_subj: subjectOf(subject) })
-    const answer = await ask(connection, `$JS.API.DIRECT.GET.${SNAPSHOT_STREAM}`, query, { what, timeoutMs: TIMEOUT_MS })
+    // Asked for in the request's own subject, which permissions see: each service reads its own.
+    const answer = await ask(connection, `$JS.API.DIRECT.GET.${SNAPSHOT_STREAM}.${subjectOf(subject)}`, '', { what, timeoutMs: TIMEOUT_MS })
     const { code, description } = headersOf(answer)
     if (code === NOT_FOUND) return undefined
     if (code !== 0) throw new LogUnavailable(`${what}: the server answers ${code} ${description}`)

@@ -6,7 +6,7 @@ import { startNats } from '@zyra/servers'
 import type { ConnectOptions } from '../src/connection.ts'
 import { authenticatorOf } from '../src/nkey.ts'
 import { openJetStream, prepareJetStream, sealOpenSegment } from '../src/open.ts'
-import { adminPermissions, inboxPrefixOf, readerPermissions, servicePermissions } from '../src/permissions.ts'
+import { adminPermissions, inboxPrefixOf, readerPermissions, sealerPermissions, servicePermissions } from '../src/permissions.ts'
 
 const services = ['gateway', 'inventory', 'orchestrator']
 
@@ -16,6 +16,7 @@ export const startTestServer = async ({ empty = false, memoryMib }: { readonly e
   const users = [
     { name: 'admin', permissions: adminPermissions() },
     { name: 'cli', permissions: readerPermissions('cli') },
+    { name: 'sealer', permissions: sealerPermissions('sealer') },
     ...services.map((name) => ({ name, permissions: servicePermissions(name) })),
   ]
   const server = await startNats({ dir: folder, users, ...(memoryMib === undefined ? {} : { memoryMib }) })

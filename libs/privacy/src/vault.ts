@@ -35,6 +35,10 @@ export interface Vault {
    * @throws UnreadableCiphertext when it was changed, or belongs to another event or field
    */
   readonly decrypt: (of: FieldOfEvent & { readonly ciphertext: string }) => Promise<string | undefined>
+  /** The ids of the keys that {@link Vault.erase} deletes, those deleted earlier included. */
+  readonly keyIdsFor: (merchant: string, erasure: Erasure) => Promise<readonly string[]>
+  /** The ids of the keys that {@link Vault.eraseMerchant} deletes, those deleted earlier included. */
+  readonly keyIdsOfMerchant: (merchant: string) => Promise<readonly string[]>
   /**
    * Deletes every key that was ever used for this customer, for these orders and for the customer's orders.
    * Answers their ids, those deleted earlier included: a repetition after a crash answers the same.
@@ -45,7 +49,7 @@ export interface Vault {
    * A merchant who returns gets a new one.
    */
   readonly eraseMerchant: (merchant: string) => Promise<readonly string[]>
-  /** Deletes keys by id, a merchant key with all below it: after a restore, with the ids of every erasure since the backup. */
+  /** Deletes keys by id, a merchant key with all below it. Safe to repeat: after a restore, with the ids of every erasure since the backup. */
   readonly applyErasure: (keyIds: readonly string[]) => Promise<void>
 }
 
@@ -79,6 +83,13 @@ export const openVault = ({ store, masterKey, cacheSize, maxAgeMs, now }: VaultO
     await deleteKeys(store, keyIds).finally(forgetAll)
   }
 
+  const keyIdsFor: Vault['keyIdsFor'] = async (merchant, erasure) => {
+    const newest = (await idsIn(store, ledgerOfMerchant(merchant))).at(-1)
+    const merchantKey = newest === undefined ? undefined : await ring.find(newest)
+    return merchantKey === undefined ? [] : keyIdsOf(store, merchantKey, erasure)
+  }
+  const keyIdsOfMerchant: Vault['keyIdsOfMerchant'] = (merchant) => idsIn(store, ledgerOfMerchant(merchant))
+
   return {
     encrypt: async ({ merchant, subject, text, ...where }) => seal(await keyFor(merchant, subject), contextOf(where), bytesOf(text)),
 
@@ -100,16 +111,17 @@ export const openVault = ({ store, masterKey, cacheSize, maxAgeMs, now }: VaultO
       )
     },
 
+    keyIdsFor,
+    keyIdsOfMerchant,
+
     erase: async (merchant, erasure) => {
-      const newest = (await idsIn(store, ledgerOfMerchant(merchant))).at(-1)
-      const merchantKey = newest === undefined ? undefined : await ring.find(newest)
-      const ids = merchantKey === undefined ? [] : await keyIdsOf(store, merchantKey, erasure)
+      const ids = await keyIdsFor(merchant, erasure)
       await applyErasure(ids)
       return ids
     },
 
     eraseMerchant: async (merchant) => {
-      const ids = await idsIn(store, ledgerOfMerchant(merchant))
+      const ids = await keyIdsOfMerchant(merchant)
       await applyErasure(ids)
       return ids
     },

@@ -73,6 +73,17 @@ describe('the credentials of a live merchant', () => {
     expect([shopifySecretFor(config(), demo), etsySecretFor(config(), undefined)]).toEqual([SANDBOX_SECRET, SANDBOX_ETSY_SECRET])
   })
 
+  it('verify nothing of a shop that nobody knows by what everybody knows, where no sandbox runs', () => {
+    const secrets = (env: Record<string, string>) => {
+      const settings = config({ ZYRA_SANDBOX: 'false', ...env })
+      return [shopifySecretFor(settings, undefined), etsySecretFor(settings, undefined)]
+    }
+    expect(secrets({})).toEqual([undefined, undefined])
+    expect(secrets({ SHOPIFY_API_SECRET: 'shpss_settings' })).toEqual(['shpss_settings', undefined])
+    expect(secrets({ ETSY_WEBHOOK_SECRET: 'whsec_b3RoZXI=' })).toEqual([undefined, 'whsec_b3RoZXI='])
+    expect(shopifySecretFor(config({ ZYRA_SANDBOX: 'false' }), demo)).toBe(SANDBOX_SECRET)
+  })
+
   it('protect a live merchant by a secret of their own only', () => {
     expect(() => shopifySecretFor(config(), clay)).toThrow(/SHOPIFY_API_SECRET is not set, and clay is live/)
     expect(() => etsySecretFor(config(), clay)).toThrow(/ETSY_WEBHOOK_SECRET is not set, and clay is live/)

@@ -98,14 +98,23 @@ export const credentialOf = (config: CredentialSettings, merchant: string, key: 
 }
 
 type Whose = Pick<Merchant, 'name' | 'mode'> | undefined
+type WebhookSettings = CredentialSettings & Pick<Config, 'sandbox'>
+
+const ofSettings = ({ sandbox }: Pick<Config, 'sandbox'>, merchant: Whose, secret: string, publicSecret: string): string | undefined =>
+  merchant === undefined && !sandbox && secret === publicSecret ? undefined : secret
 
 /**
- * The secret that verifies the Shopify webhooks of a merchant, or of a shop that nobody knows.
+ * The secret that verifies the Shopify webhooks of a merchant, or of a shop that nobody knows; undefined where nothing that is signed for an
+ * unknown shop may be believed: the sandbox does not run, and the settings hold only its secret, with which everybody can sign.
  * @throws ConfigError when a live merchant would be protected by the sandbox's public secret only
  */
-export const shopifySecretFor = (config: CredentialSettings, merchant: Whose): string =>
-  merchant?.mode === 'live' ? credentialOf(config, merchant.name, 'SHOPIFY_API_SECRET') : config.shopifyApiSecret
+export const shopifySecretFor = (config: WebhookSettings, merchant: Whose): string | undefined =>
+  merchant?.mode === 'live'
+    ? credentialOf(config, merchant.name, 'SHOPIFY_API_SECRET')
+    : ofSettings(config, merchant, config.shopifyApiSecret, SANDBOX_SECRET)
 
 /** The same for Etsy's webhooks. */
-export const etsySecretFor = (config: CredentialSettings, merchant: Whose): string =>
-  merchant?.mode === 'live' ? credentialOf(config, merchant.name, 'ETSY_WEBHOOK_SECRET') : config.etsyWebhookSecret
+export const etsySecretFor = (config: WebhookSettings, merchant: Whose): string | undefined =>
+  merchant?.mode === 'live'
+    ? credentialOf(config, merchant.name, 'ETSY_WEBHOOK_SECRET')
+    : ofSettings(config, merchant, config.etsyWebhookSecret, SANDBOX_ETSY_SECRET)

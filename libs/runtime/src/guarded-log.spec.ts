@@ -1,8 +1,8 @@
 import { memoryLog } from '@zyra/testing'
-import { outgoing, TIME } from '../test/kit.ts'
+import { memorySnapshots, outgoing, TIME } from '../test/kit.ts'
 import { guardClock } from './clock.ts'
 import type { DiskState } from './disk-watch.ts'
-import { guardedLog } from './guarded-log.ts'
+import { guardedLog, guardedProbe, guardedSnapshots } from './guarded-log.ts'
 
 const YEARS_10 = 3_653 * 86_400_000
 const address = { merchant: 'demo', service: 'inventory', aggregate: 'stock', id: '1' }
@@ -61,5 +61,34 @@ describe('the guarded log', () => {
     expect(await append()).toBe('appended')
     state.now -= 2 * YEARS_10
     expect(await append()).toBe('appended')
+  })
+})
+
+describe('what is beside the log', () => {
+  const state = { disk: 'critical' as DiskState }
+  const disk = { state: () => state.disk, check: () => ({ name: 'disk', ok: false, detail: '20 MiB free' }) }
+  beforeEach(() => {
+    state.disk = 'critical'
+  })
+
+  it('gets no snapshot while the disk is nearly full; those that are there are read', async () => {
+    const { store, kept } = memorySnapshots()
+    await store.put('a', 1)
+    const { get, put } = guardedSnapshots(store, disk)
+    await put('a', 2)
+    expect([await get('a'), kept.size]).toEqual([1, 1])
+    state.disk = 'low'
+    await put('a', 2)
+    expect(await get('a')).toBe(2)
+  })
+
+  it('gets no probe while the disk is nearly full, and says so', async () => {
+    const asked: string[] = []
+    const probe = guardedProbe(async (service, instance) => asked.push(`${service}.${instance}`), disk)
+    await expect(probe('inventory', 'one')).rejects.toMatchObject({ name: 'LogUnavailable', message: 'the probe is not appended: 20 MiB free' })
+    expect(asked).toEqual([])
+    state.disk = 'low'
+    await probe('inventory', 'one')
+    expect(asked).toEqual(['inventory.one'])
   })
 })

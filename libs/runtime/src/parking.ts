@@ -17,6 +17,8 @@ export interface Lot {
 /** An event that waits. */
 export interface Waiting {
   readonly sequence: number
+  /** The position in the log at which it came to wait. */
+  readonly parkedAt: number
   /** The position in the log at which it was last given up on; 0 for one that only waits behind another. */
   readonly failedAt: number
 }
@@ -88,7 +90,7 @@ interface Known {
 }
 
 const contentOf = (stored: readonly StoredEvent[]): (LotContent & { readonly everParked: readonly number[] }) | undefined => {
-  const waiting = new Map<number, number>()
+  const waiting = new Map<number, Waiting>()
   const attempts = new Map<string, number>()
   const everParked: number[] = []
   let lot: Lot | undefined
@@ -105,15 +107,18 @@ const contentOf = (stored: readonly StoredEvent[]): (LotContent & { readonly eve
       case 'runtime.HandlerDiscarded':
         for (const sequence of waiting.keys()) if (sequence <= event.data.upToSequence) waiting.delete(sequence)
         break
-      case 'runtime.HandlerParked':
-        waiting.set(event.data.sequence, event.data.tries > 0 ? one.sequence : waiting.get(event.data.sequence) ?? 0)
-        everParked.push(event.data.sequence)
+      case 'runtime.HandlerParked': {
+        const { sequence, tries } = event.data
+        const { parkedAt = one.sequence, failedAt = 0 } = waiting.get(sequence) ?? {}
+        waiting.set(sequence, { sequence, parkedAt, failedAt: tries > 0 ? one.sequence : failedAt })
+        everParked.push(sequence)
+      }
     }
   }
   if (lot === undefined) return undefined
   return {
     lot,
-    waiting: [...waiting].map(([sequence, failedAt]) => ({ sequence, failedAt })).toSorted((a, b) => a.sequence - b.sequence),
+    waiting: [...waiting.values()].toSorted((a, b) => a.sequence - b.sequence),
     attempts, everParked,
   }
 }
@@ -178,7 +183,8 @@ export const openParking = async ({ log, decisions, service, kind }: ParkingOpti
     },
     discard: async (lot, requestId, upToSequence, why) => {
       const { handler, kind: kindOfLot, subject } = lot
-      await record(lot, { type: 'runtime.HandlerDiscarded', data: { handler, kind: kindOfLot, subject, upToSequence, ...why } }, requestId, requestId)
+      const causationId = entryId(requestId, 'discard', String(upToSequence))
+      await record(lot, { type: 'runtime.HandlerDiscarded', data: { handler, kind: kindOfLot, subject, upToSequence, ...why } }, causationId, requestId)
       forget(lot, upToSequence)
     },
   }

@@ -87,7 +87,7 @@ describe('commands', () => {
     expect(await handle(asked)).toBe(true)
     expect(told.pauses).toEqual([1, 2])
     expect(told.parked).toEqual([`add-to-all ${subjectOf('mug')}: it does not work`])
-    expect((await parkedOf(subjectOf('mug'))).waiting).toEqual([{ sequence: asked.sequence, failedAt: expect.any(Number) }])
+    expect((await parkedOf(subjectOf('mug'))).waiting).toEqual([{ sequence: asked.sequence, parkedAt: expect.any(Number), failedAt: expect.any(Number) }])
     expect([buffers('mug'), buffers('cap')]).toEqual([[], [1]])
   })
 

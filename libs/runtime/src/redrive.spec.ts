@@ -1,3 +1,4 @@
+import { entryId } from '@zyra/contracts'
 import { addToAll, bench, type Bench } from '../test/kit.ts'
 import { failingOn, setUp, subjectOf } from '../test/policy-bench.ts'
 
@@ -95,7 +96,7 @@ describe('setting aside', () => {
     await it.redrive(subjectOf('mug'), asked, why)
     expect((await it.parkedOf(subjectOf('mug'))).waiting).toEqual([])
     expect(it.log.events().at(-1)).toMatchObject({
-      envelope: { type: 'runtime.HandlerDiscarded', causationId: asked.envelope.id },
+      envelope: { type: 'runtime.HandlerDiscarded', causationId: entryId(asked.envelope.id, 'discard', String(events[1]!.sequence)) },
       data: { ...why, handler: 'add-to-all', upToSequence: events[1]!.sequence },
     })
     for (const event of events) expect(await it.handle(event)).toBe(true)
@@ -119,6 +120,30 @@ describe('setting aside', () => {
     await it.redrive(subjectOf('mug'), asked, why)
     expect((await it.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([later.sequence])
     expect(it.log.events()).toHaveLength(before)
+  })
+
+  it('leaves alone what happened before it was asked for and came to wait afterwards, which nobody saw', async () => {
+    const it = await setUp()
+    it.hooks.before = failingOn('mug')
+    const [seen, unseen] = [await it.ask('mug'), await it.ask('mug')]
+    await it.handle(seen)
+    const asked = await it.put('request', 'discard', { type: 'inventory.ReconcileFinished', data: { items: 1 } })
+    await it.handle(unseen)
+    for (let deliveries = 0; deliveries < 2; deliveries += 1) {
+      await it.redrive(subjectOf('mug'), asked, why)
+      expect((await it.parkedOf(subjectOf('mug'))).waiting.map(({ sequence }) => sequence)).toEqual([unseen.sequence])
+      expect(it.owned.parking.size()).toBe(1)
+    }
+  })
+
+  it('writes down each event up to which it went, also for the same request', async () => {
+    const it = await setUp()
+    it.hooks.before = failingOn('mug')
+    const events = [await it.ask('mug'), await it.ask('mug')]
+    for (const event of events) await it.handle(event)
+    const { lot } = await it.parkedOf(subjectOf('mug'))
+    for (const { sequence } of events) await it.owned.parking.discard(lot, entryId('request'), sequence, why)
+    expect([it.owned.parking.size(), (await it.parkedOf(subjectOf('mug'))).waiting]).toEqual([0, []])
   })
 })
 

@@ -40,8 +40,9 @@ export const createRedrive = ({ log, kind, lanes, laneOf, handleAgain }: Redrive
     const content = await parking.content(request.merchant, request.parkedId)
     if (leaving.aborted || content.waiting.length === 0) return
     if (request.discard !== undefined) {
-      // What came after the request nobody has looked at.
-      const newest = content.waiting.findLast(({ sequence }) => sequence < request.sequence)
+      // What came to wait after the request nobody has looked at, nor is anything behind it set aside in front of it.
+      const unseen = content.waiting.findIndex(({ parkedAt }) => parkedAt > request.sequence)
+      const newest = content.waiting.slice(0, unseen === -1 ? undefined : unseen).at(-1)
       return newest === undefined ? undefined : parking.discard(lot, request.id, newest.sequence, request.discard)
     }
     const attempt = await parking.redriven(content, request.id)

@@ -100,6 +100,14 @@ describe('services in one process', () => {
     expect(metrics).toMatch(/zyra_reader_lag_events\{service="inventory",reader="inventory-reactor"\} \d/)
   }, 30_000)
 
+  it('do not even probe a disk that is nearly full', async () => {
+    const { url } = await start([orchestrator], options({}, { ZYRA_DISK_RESERVE: '9999999' }))
+    const ready = await fetch(`${url}/readyz`)
+    const detail = expect.stringContaining('the probe is not appended: ')
+    const checks = expect.arrayContaining([{ name: 'orchestrator-append', ok: false, detail }])
+    expect([ready.status, await ready.json()]).toMatchObject([503, { checks }])
+  })
+
   it('let what is under way end before they let go, begin nothing else, and say that they are not ready', async () => {
     const running = await start()
     const [begun, finish] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()]

@@ -12,7 +12,7 @@ import { messageOf } from './errors.ts'
 import { createGate } from './gate.ts'
 import { readSwitches } from './gate-view.ts'
 import { within } from './grace.ts'
-import { guardedLog } from './guarded-log.ts'
+import { guardedLog, guardedProbe, guardedSnapshots } from './guarded-log.ts'
 import { measuredLog } from './measured-log.ts'
 import { followMerchants } from './merchants.ts'
 import type { Observer } from './observer.ts'
@@ -58,7 +58,7 @@ export const openService = async (definition: ServiceDefinition, process: Proces
     const codec = createCodec({ vault, objects })
     const log = measuredLog(guardedLog(js.log, process), observer)
     const snapshots = createStateSnapshots({
-      store: js.snapshots, epoch: js.log.epoch, service, onProblem: (problem) => observer.problem('snapshots', problem),
+      store: guardedSnapshots(js.snapshots, process.disk), epoch: js.log.epoch, service, onProblem: (problem) => observer.problem('snapshots', problem),
     })
     const decisions = createDecisions({ log, codec, service, deciders: definition.deciders ?? [], now: () => now().toISOString(), snapshots, tracer })
     const merchants = await followMerchants(js.log, { signal: stopped.signal, onProblem: (problem) => observer.problem('merchants', problem) })
@@ -97,8 +97,9 @@ const failedCheck = (name: string) => (error: unknown): HealthCheck => ({ name, 
 const createWork = (definition: ServiceDefinition, context: ServiceContext, { js, observer, stopped, instance, graceMs }: WorkTools): Work => {
   const { service, log, codec, decisions, gate, db, tracer } = context
   const { policies = [], reactors = [], projections = [] } = definition
-  const ports = { timers: timerPort(js, service, tracer), ...definition.ports?.(context) }
+  const ports = { timers: timerPort(js, service, context.merchants, tracer), ...definition.ports?.(context) }
   checkPorts(definition, ports)
+  const probe = guardedProbe(js.probe, context.disk)
   const draining = new AbortController()
   const consuming: Consuming[] = []
   let timers: Pick<Consuming, 'check' | 'close'> | undefined
@@ -154,7 +155,7 @@ const createWork = (definition: ServiceDefinition, context: ServiceContext, { js
     const problem = gate.problem()
     observer.gate({ closed: problem !== undefined, ...gate.stops() })
     const found = await Promise.all([
-      js.probe(service, instance).then((ms): HealthCheck => ({ name, ok: true, detail: `${ms.toFixed(1)} ms` }), failedCheck(name)),
+      probe(service, instance).then((ms): HealthCheck => ({ name, ok: true, detail: `${ms.toFixed(1)} ms` }), failedCheck(name)),
       ...consuming.map(({ check, name: consumer }) => check().catch(failedCheck(consumer))),
       ...(timers === undefined ? [] : [timers.check().catch(failedCheck(`${service}-timers`))]),
     ])

@@ -10,13 +10,19 @@ export interface TimerRequest {
   readonly timer: string
   /** ISO 8601; a time that has passed fires at once. */
   readonly at: string
+  /** `everyone`: one for each merchant that has the app, whoever's event asks for it. */
+  readonly whose?: 'everyone'
 }
 
 /** The port that sets timers. Setting one twice is harmless, so finding out whether it was set is setting it again. */
-export const timerPort = (js: Pick<JetStream, 'setTimer'>, service: string, tracer: Tracer = noTracer): Port<TimerRequest, TimerRequest> => {
+export const timerPort = (
+  js: Pick<JetStream, 'setTimer'>, service: string, merchants: Pick<Merchants, 'all'>, tracer: Tracer = noTracer,
+): Port<TimerRequest, TimerRequest> => {
   const set: Port<TimerRequest, TimerRequest>['do'] = async (request, { merchant }) => {
     const traceparent = tracer.traceparent()
-    await js.setTimer({ merchant, service, ...request, ...(traceparent === undefined ? {} : { traceparent }) })
+    const { timer, at, whose } = request
+    const names = whose === 'everyone' ? merchants.all().flatMap(({ name, installed }) => (installed ? [name] : [])) : [merchant]
+    for (const name of names) await js.setTimer({ merchant: name, service, timer, at, ...(traceparent === undefined ? {} : { traceparent }) })
     return request
   }
   return { do: set, find: set }

@@ -1,4 +1,4 @@
-import { adminPermissions, inboxPrefixOf, prepareJetStream, readerPermissions, servicePermissions } from '@zyra/jetstream'
+import { adminPermissions, inboxPrefixOf, prepareJetStream, readerPermissions, sealerPermissions, servicePermissions } from '@zyra/jetstream'
 import type { ConnectOptions, UserPermissions } from '@zyra/jetstream'
 import type { Config, Logger } from '@zyra/runtime'
 import { readNatsSeed, requireNatsAt, requirePostgresAt, ServerProblem, startNats, startPostgres, type NatsUser } from '@zyra/servers'
@@ -31,7 +31,7 @@ const user = (name: string, { publish, subscribe }: UserPermissions): NatsUser =
 export const natsUsers = (): readonly NatsUser[] => [
   user(ADMIN, adminPermissions()),
   user(COMMAND_LINE, readerPermissions(COMMAND_LINE)),
-  user(SEALER, readerPermissions(SEALER)),
+  user(SEALER, sealerPermissions(SEALER)),
   ...Object.keys(allServices).map((name) => user(name, servicePermissions(name))),
 ]
 

@@ -24,6 +24,7 @@ import { finishReconcile } from './reconcile/finish-reconcile.policy.ts'
 import { readChannels } from './reconcile/read-channels.reactor.ts'
 import { reconcile } from './reconcile/reconcile.decider.ts'
 import { setReconcileTimer } from './reconcile/set-reconcile-timer.reactor.ts'
+import { setResumeTimers } from './reconcile/set-resume-timers.reactor.ts'
 import { startReconcile } from './reconcile/start-reconcile.policy.ts'
 
 /** Stock on both channels. */
@@ -33,7 +34,7 @@ export const inventory = service({
   policies: [
     mirrorShopifyStock, observeChannels, changeBuffer, startReconcile, finishReconcile, pollEtsyReceipts, matchEtsySales, withholdEtsySale, adjustForEtsySale,
   ],
-  reactors: [setEtsyQuantity, readChannels, setReconcileTimer, readEtsyReceipts, adjustShopifyStock],
+  reactors: [setEtsyQuantity, readChannels, setReconcileTimer, setResumeTimers, readEtsyReceipts, adjustShopifyStock],
   projections: [stockRows],
   standingTimers: ['reconcile'],
   ports: (context) => {

@@ -50,7 +50,7 @@ describe('the handlers of a reconcile', () => {
   it('are handlers that there are', () => {
     const { policies = [], reactors = [] } = allServices.inventory
     const names = [...policies, ...reactors].map(({ name }) => ({ handler: name }))
-    expect(names.filter(isOfReconcile)).toHaveLength(6)
+    expect(names.filter(isOfReconcile)).toHaveLength(7)
     expect(names.filter(holdsRuns)).toHaveLength(4)
   })
 })

@@ -28,6 +28,7 @@ const READS: ReadonlySet<string> = new Set([
   'observe-channels',
   'finish-reconcile',
   'set-reconcile-timer',
+  'set-resume-timers',
 ])
 
 /** True for a part of a reconcile: while it waits, what a lost webhook would have told is not found. */

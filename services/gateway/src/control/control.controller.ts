@@ -5,7 +5,7 @@ import { randomUUID, timingSafeEqual } from 'node:crypto'
 import { CONTEXT } from '../context.ts'
 import { CONTROL_TOKEN } from './control-token.ts'
 import { introductionProblems } from './introduction.ts'
-import { readControlRequest, type ControlName, type ControlRequest } from './requests.ts'
+import { readControlRequest, type ControlRequest } from './requests.ts'
 
 /** How long a request waits for its outcome before it is answered 202, in ms. */
 const OUTCOME_WITHIN_MS = 3_000
@@ -68,7 +68,6 @@ export class ControlController {
     const requestId = randomUUID()
     const answers = await Promise.all(merchants.map((merchant) => this.#ask(merchant, requestId, request)))
     const isDone = answers.every(({ outcome }) => outcome.length > 0)
-    if (isDone && request.followedBy !== undefined) await this.#askEveryone(request.followedBy, requestId)
     reply.status(isDone ? 200 : 202)
     return { requestId, answers }
   }
@@ -79,13 +78,6 @@ export class ControlController {
 
   #isKnown(merchant: string): boolean {
     return merchant === INSTALLATION || this.#context.merchants.byName(merchant) !== undefined
-  }
-
-  /** Asks every merchant for the same, and waits only until that is kept. */
-  async #askEveryone(name: ControlName, requestId: string): Promise<void> {
-    const request = readControlRequest(name, {})
-    if ('problems' in request) throw new Error(request.problems.join(' '))
-    await Promise.all(this.#merchants().map((merchant) => this.#keep(merchant, entryId(requestId, name), request)))
   }
 
   /** Answers the id of the event that keeps the request. */

@@ -46,11 +46,6 @@ describe('what can be asked for', () => {
     expect(event('request-1', 'command-line').data).toEqual({ requestId: 'request-1', by: 'command-line', ...asked })
   })
 
-  it('reads the channels of every merchant once the installation resumes; resuming one merchant does that by itself', () => {
-    expect(request('resume', {}).followedBy).toBe('reconcile')
-    expect(request('resume', bodies.resume).followedBy).toBeUndefined()
-  })
-
   it('says where its outcome will stand', () => {
     expect(request('buffer', bodies.buffer).outcome).toEqual({ service: 'inventory', aggregate: 'stock' })
     expect(request('redrive', bodies.redrive).outcome).toEqual({ service: 'inventory', aggregate: 'parked' })

@@ -20,8 +20,6 @@ export interface ControlRequest {
   readonly outcome: { readonly service: string; readonly aggregate: string }
   /** Where the merchant need not be known yet: what is said of them. */
   readonly introduces?: Introduction
-  /** What is asked of every merchant once this is done. */
-  readonly followedBy?: 'reconcile'
 }
 
 const merchant = z.string().regex(/^[A-Za-z0-9_-]+$/, 'expected letters, digits, "-" or "_"')
@@ -61,8 +59,6 @@ export const controlRequests = {
       merchant: body.merchant ?? INSTALLATION,
       event: (requestId, by) => ({ type: 'gateway.ResumeRequested', data: { requestId, by } }),
       outcome: { service: 'orchestrator', aggregate: 'stop-switch' },
-      // The switch of a merchant is followed by a run of theirs; that of the installation belongs to no merchant.
-      ...(body.merchant === undefined ? { followedBy: 'reconcile' } : {}),
     }),
   },
   reconcile: {
@@ -102,8 +98,7 @@ export const controlRequests = {
   },
 } as const
 
-/** The name of something that can be asked for. */
-export type ControlName = keyof typeof controlRequests
+type ControlName = keyof typeof controlRequests
 
 /**
  * Reads a request.

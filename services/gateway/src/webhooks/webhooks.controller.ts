@@ -44,7 +44,7 @@ export class WebhooksController {
     // Each app signs with its own secret: a shop that is named without having signed fails by that.
     const merchant = merchants.byShopDomain(first(delivery.headers['x-shopify-shop-domain']) ?? '')
     const secret = this.#secret('shopify', () => shopifySecretFor(config, merchant))
-    if (!verifyShopifyHmac(raw, first(delivery.headers['x-shopify-hmac-sha256']), secret)) this.#refuse('shopify')
+    if (secret === undefined || !verifyShopifyHmac(raw, first(delivery.headers['x-shopify-hmac-sha256']), secret)) this.#refuse('shopify')
     await this.#keep('shopify', shopifyIntake(raw, delivery.headers, (shop) => merchants.byShopDomain(shop)))
   }
 
@@ -59,13 +59,13 @@ export class WebhooksController {
     const shop = etsyShopIn(rawBody)
     const merchant = shop === undefined ? undefined : merchants.byEtsyShop(shop)
     const secret = this.#secret('etsy', () => etsySecretFor(config, merchant))
-    const verdict = verifyEtsyWebhook({ secret, headers: delivery.headers, rawBody, now: now() })
-    if (!verdict.ok) return this.#refuse('etsy')
+    const verdict = secret === undefined ? undefined : verifyEtsyWebhook({ secret, headers: delivery.headers, rawBody, now: now() })
+    if (verdict?.ok !== true) return this.#refuse('etsy')
     await this.#keep('etsy', etsyIntake(rawBody, verdict, (id) => merchants.byEtsyShop(id)))
   }
 
   /** The secret, or 503 while a live merchant has none of their own: their deliveries come again once it is set. */
-  #secret(vendor: string, find: () => string): string {
+  #secret(vendor: string, find: () => string | undefined): string | undefined {
     try {
       return find()
     } catch (error) {

@@ -15,6 +15,10 @@ describe('when both channels are read', () => {
     when(startReconcile, timer('reconcile')).dispatches(starts('on schedule'))
   })
 
+  it('is when the whole installation resumed, whose timer fires for each merchant', () => {
+    when(startReconcile, timer('resumed')).dispatches(starts('calls resumed'))
+  })
+
   it('is not for the timers of others', () => {
     when(startReconcile, timer('digest')).dispatchesNothing()
   })
@@ -44,7 +48,7 @@ describe('when both channels are read', () => {
       .dispatches({ aggregate: 'reconcile', id: 'all', command: { type: 'Restart', because: 'the log was restored', at: time } })
   })
 
-  it('is not for the installation, which has no channels: its merchants are asked for theirs', () => {
+  it('is not for the installation, which has no channels: its merchants have timers', () => {
     when(startReconcile, recorded('orchestrator.CallsResumed', { by: 'command-line' }, { ...meta, merchant: INSTALLATION })).dispatchesNothing()
   })
 

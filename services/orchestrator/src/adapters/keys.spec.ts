@@ -56,6 +56,15 @@ describe('erasing', () => {
     expect(await keys().find?.({ scope: 'person', customerId: '3', orderIds: [] }, context)).toEqual(first)
   })
 
+  it('deletes no key that could not be entered in every register', async () => {
+    const ciphertext = await sealed('demo', '5')
+    rmSync(join(dataDir, 'apart'), { recursive: true })
+    for (const scope of ['person', 'merchant'] as const) {
+      await expect(keys().do({ scope, customerId: '5', orderIds: [] }, context)).rejects.toThrow('The register of erasures cannot be written')
+      expect(await vault.decrypt({ eventId, field: 'body', ciphertext })).toBe('about 5')
+    }
+  })
+
   it('enters the keys, and nothing else, in the register and in its copy', async () => {
     await sealed('demo', '4')
     const { keyIds } = await keys().do({ scope: 'person', customerId: '4', orderIds: [] }, context)
