@@ -44,7 +44,7 @@ export const declareParked = (program: Command, { terminal, ends }: Tools): void
     .command('discard')
     .description('Sets aside what waits in one lot: it is never done, and what comes after it goes on. Who did it and why stands in the log.')
     .argument('<id>', 'the id of the lot, or how it begins')
-    .requiredOption('--reason <text>', 'why; name nobody in it')
+    .requiredOption('--reason <text>', 'why, in your words; it has to be given, and names nobody')
   withJson(discard).action((id: string, given: unknown) =>
     ends(async () => (await load()).runParkedDiscard(id, readOptions(discardOptions, given), terminal)),
   )
