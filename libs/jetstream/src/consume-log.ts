@@ -24,7 +24,7 @@ const segmentToBeginWith = async ({ segments, newest }: Chain, options: Options)
     if (!(await api.exists())) continue
     reached = segment
     const { pending, unacknowledged } = await api.facts()
-    if (pending + unacknowledged > 0) break
+    if (pending + unacknowledged > 0 || (segment.state === 'sealed' && !(await isDelivered(segment, options)))) break
   }
   return reached
 }
@@ -36,9 +36,10 @@ const segmentToBeginWith = async ({ segments, newest }: Chain, options: Options)
 const isDelivered = async ({ stream, replicas }: Segment, options: Options): Promise<boolean> => {
   if (replicas === 1) return true
   const api = createConsumerApi({ ...options, stream })
-  const [last, { delivered }] = await Promise.all([askLeader(options).lastOf(stream, options.filters), api.facts()])
-  if (delivered < last) await api.reset()
-  return delivered >= last
+  const [last, { delivered, pending, unacknowledged }] = await Promise.all([askLeader(options).lastOf(stream, options.filters), api.facts()])
+  if (delivered >= last) return true
+  if (pending + unacknowledged === 0) await api.reset()
+  return false
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -101,6 +101,29 @@ describe('where a replica lags, a sealed segment', () => {
     await consumer.close()
   }, 20_000)
 
+  it('is begun with by who takes over, where something of it is not done with', async () => {
+    const seen: number[] = []
+    const work = async (done: boolean) => {
+      const tools = await connect()
+      lag.behind = done
+      return consumeLog(watchSegments(tools), {
+        ...tools, filters, durable: 'inventory-reactor', leaseMs: 400, onOwnership: () => {}, onProblem: () => {},
+        onDelivery: ({ sequence, ack }) => {
+          seen.push(sequence)
+          if (done || sequence === 3) ack()
+        },
+      })
+    }
+    const first = await work(false)
+    await until('the next one was reached beside it', () => seen.includes(3))
+    await first.close()
+    seen.length = 0
+    const second = await work(true)
+    await until('the rest is done', () => seen.includes(2))
+    expect(seen).toEqual([1, 2])
+    await second.close()
+  }, 20_000)
+
   it('is not asked for ids before it has them all', async () => {
     const tools = await connect()
     const { judge } = createSeam({ ...tools, heads: createSealedHeads(tools) })
