@@ -93,7 +93,7 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
   const isOverdue = ({ confirmedAt }: Ownership): boolean => performance.now() - confirmedAt > leaseMs - marginMs
 
   const pull = (): void => {
-    if (closed || !link.connected() || mine?.ready === false) return
+    if (closed || nc.isDraining() || !link.connected() || mine?.ready === false) return
     const open = pulls.open()
     // One message is enough to become the owner, and all that came would be set back anyway.
     const room = (mine === undefined ? 1 : maxInFlight - mine.inWork.size) - open

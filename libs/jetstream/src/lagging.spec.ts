@@ -93,11 +93,12 @@ describe('where a replica lags, a sealed segment', () => {
       },
     })
     await until('the leader was asked twice', () => asked('STREAM.MSG.GET.ZYRA') >= 2)
-    expect(seen).toEqual([1, 2])
+    expect([...new Set(seen)]).toEqual([1, 2])
     lag.behind = false
     for (const ack of acks) ack()
     await until('the next one is reached', () => seen.includes(3))
-    expect(seen).toEqual([1, 2, 3])
+    // On a slow machine the lease may end meanwhile: then what was not done with came again.
+    expect([...new Set(seen)]).toEqual([1, 2, 3])
     await consumer.close()
   }, 20_000)
 

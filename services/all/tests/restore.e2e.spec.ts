@@ -92,7 +92,7 @@ describe('a machine that is lost', () => {
     await until('large bodies', async () => objects() > 3, 90_000)
     await until('webhooks', async () => (await storedEvents(life, WEBHOOKS)).length > 25, 60_000)
     for (const { data } of await storedEvents(life, WEBHOOKS)) acknowledgedBefore.add((data as { webhookId: string }).webhookId)
-    mkdirSync(join(installation.folder, 'backups'))
+    mkdirSync(join(installation.folder, 'backups'), { recursive: true })
     const { code, said } = await installation.zyra('backup', join(installation.folder, 'backups'))
     await delay(500)
     ended.abort()
