@@ -105,7 +105,7 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
     if (!nc.isClosed()) subscription?.unsubscribe()
     const inbox = createInbox(inboxPrefix)
     pulls = createPulls(inbox)
-    if (closed || nc.isClosed()) return
+    if (closed || nc.isClosed() || nc.isDraining()) return
     subscription = nc.subscribe(`${inbox}.*`, { callback: (error, message) => (error === null ? receive(message, inbox) : onProblem(error.message)) })
   }
 
@@ -174,7 +174,7 @@ export const openOwnedConsumer = async (options: OwnedConsumerOptions): Promise<
   }
 
   const receive = (message: Msg, inbox: string): void => {
-    if (closed || subscription?.getSubject() !== `${inbox}.*`) return
+    if (closed || nc.isDraining() || subscription?.getSubject() !== `${inbox}.*`) return
     const { code, description, values } = headersOf(message)
     // A process that slept finds old deliveries in its buffers.
     if (mine !== undefined && isOverdue(mine)) return lose()
