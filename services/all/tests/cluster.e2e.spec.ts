@@ -71,7 +71,8 @@ describe(`three nodes keep the log, and ${KILLS} times the leader is killed unde
       await cluster.node(name).restart()
     }
     await services.kill()
-    services = await system.startServices()
+    // A start needs leaders (docs/limits.md), and the node that came back may still be electing some.
+    services = await until('a start', () => system.startServices().catch(() => undefined), 180_000)
     ended.abort()
     const traded = await trading
     await webhooksDelivered(system, 240_000).catch(async (error: unknown) => {
