@@ -1,6 +1,8 @@
 import { eventNamed, seeded, stockSubject, until } from '../test/events.ts'
 import { startTestServer, type TestServer } from '../test/server.ts'
 import type { OwnedConsumer } from './consume.ts'
+import { createConsumerApi } from './consumer-api.ts'
+import { watchLink } from './link.ts'
 import type { JetStream } from './open.ts'
 
 const SEED = 5
@@ -67,6 +69,29 @@ describe(`a durable consumer over several segments (seed ${SEED})`, () => {
       const { pending, inFlight } = await second.state()
       return pending + inFlight === 0
     })
+  }, 30_000)
+
+  it('begins anew with the sealed segment where one of its ownerships ends, and is owned once at a time', async () => {
+    await append('old 1')
+    await server.seal()
+    await append('new 2')
+    const [seen, ownerships]: [number[], AbortSignal[]] = [[], []]
+    opened.push(await js.consume({
+      durable: 'inventory-policy', filters: ['zyra.*.inventory.stock.*'], leaseMs: LEASE_MS, onProblem: () => {},
+      onOwnership: (lost) => {
+        expect(ownerships.filter((one) => !one.aborted)).toEqual([])
+        ownerships.push(lost)
+      },
+      onDelivery: ({ sequence }) => seen.push(sequence),
+    }))
+    await until('both are in work', () => seen.includes(2))
+    const nc = await server.connect('admin')
+    const before = seen.length
+    await createConsumerApi({ nc, link: watchLink(nc), stream: 'ZYRA', durable: 'inventory-policy' }).unpin()
+    await until('both are in work again', () => seen.length > before && seen.at(-1) === 2)
+    expect(seen.indexOf(1, before)).toBeLessThan(seen.indexOf(2, before))
+    expect(seen.indexOf(1, before)).toBe(before)
+    expect(ownerships.length).toBeGreaterThan(1)
   }, 30_000)
 
   it('begins where it was after a restart, and a new one at the beginning of the log', async () => {

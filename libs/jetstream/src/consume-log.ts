@@ -79,7 +79,8 @@ export const consumeLog = async (segments: Segments, options: Options): Promise<
           is.owned = false
           if (!is.leaving) giveUp()
         }, { once: true })
-        if (!isFirst()) return
+        // While it is torn nothing is taken up: what a later segment delivers would overtake what comes again in an earlier one.
+        if (isTorn || !isFirst()) return
         mine = new AbortController()
         onOwnership(mine.signal)
       },
